@@ -1,0 +1,1 @@
+"""Eurasia: the article server of a subscription-gated journal."""

@@ -1,0 +1,127 @@
+"""English and French: the path sets the language, labels have one column per language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+CODES = [code for code, _ in settings.LANGUAGES]
+NAMES = dict(settings.LANGUAGES)
+
+
+class Localized:
+    """Reads the column of the active language: `name = Localized()` gives `name_en`, `name_fr`.
+
+    The other column stands in where the active one is empty.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        active = current()
+        others = [code for code in CODES if code != active]
+        for code in [active, *others]:
+            if text := getattr(instance, f"{self.name}_{code}"):
+                return text
+        return ""
+
+
+def current() -> str:
+    """The active language as one of ours."""
+    language = (translation.get_language() or settings.LANGUAGE_CODE)[:2]
+    return language if language in CODES else settings.LANGUAGE_CODE
+
+
+def other() -> str:
+    """The journal's language that is not the active one."""
+    return next(code for code in CODES if code != current())
+
+
+def preferred(request: HttpRequest) -> str:
+    """The first of our languages that the browser's Accept-Language names."""
+    for accepted, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if quality and accepted[:2] in CODES:
+            return accepted[:2]
+    return settings.LANGUAGE_CODE
+
+
+class LanguageMiddleware:
+    """Activates the language of the path; at the desk that of the member of staff.
+
+    Django's LocaleMiddleware would add `Vary: Accept-Language` to feeds and robots.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or language)
+            return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        user = getattr(request, "user", None)
+        if request.path_info.startswith("/admin/") and user and user.is_authenticated:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
+
+
+@dataclass(frozen=True)
+class LanguageLink:
+    """One entry of the language switch."""
+
+    code: str
+    name: str
+    url: str
+    is_current: bool
+    is_translated: bool
+
+
+def language_links(path: str, elsewhere: dict[str, str] | None = None) -> list[LanguageLink]:
+    """The switch for a page.
+
+    `elsewhere` maps language codes to addresses where the page's own address cannot be
+    translated by its prefix; a language missing from it is not translated, and its link leads to
+    that language's front page.
+    """
+    active = current()
+    links = []
+    for code in CODES:
+        if code == active:
+            url, translated = path, True
+        elif elsewhere is None:
+            url, translated = path.replace(f"/{active}/", f"/{code}/", 1), True
+        else:
+            url, translated = elsewhere.get(code, f"/{code}/"), code in elsewhere
+        links.append(LanguageLink(code, NAMES[code], url, code == active, translated))
+    return links
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: what every page needs to know of itself."""
+    path = request.path_info
+    try:
+        resolve(path)
+        exists = True
+    except Resolver404:
+        exists = False
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "is_demo": settings.DEMO,
+        "page_language": current(),
+        "language_links": language_links(path, None if exists else {}),
+        "canonical": settings.SITE_URL + path,
+        "next_url": request.get_full_path(),
+    }

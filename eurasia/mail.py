@@ -1,0 +1,44 @@
+"""The only way a mail leaves: a subject, a text and an HTML part, in the recipient's language.
+
+Anybody above may call `send`; it imports no app. A mail named `account/email/login_code` has the
+templates `…_subject.txt` and `…_message.txt`; its HTML part is the text laid out by
+`mail/message.html`, so that the two never say different things.
+"""
+
+import re
+from typing import Any
+
+import css_inline
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+
+def send(name: str, *, to: str, language: str, context: dict[str, Any]) -> None:
+    """Send the mail `name` to one address, after the caller's transaction has ended.
+
+    `language` is a code of settings.LANGUAGES; `context["code"]`, where a mail carries one, is
+    shown large. Raises what the mail backend raises.
+    """
+    context = {
+        **context,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "page_language": language,
+    }
+    with translation.override(language):
+        # A line break in a subject would start a header of its own (RFC 5322, 2.2).
+        subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
+        paragraphs = _paragraphs(render_to_string(f"{name}_message.txt", context))
+        html = render_to_string(
+            "mail/message.html", {**context, "subject": subject, "paragraphs": paragraphs}
+        )
+    text = "\n\n".join(paragraphs) + "\n"
+    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+    message.attach_alternative(css_inline.inline(html), "text/html")
+    message.send()
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]

@@ -1,0 +1,187 @@
+"""Who may call which route, and in which form its answer leaves the house.
+
+Every view wears one of the decorators below; a route without one is refused at run time and by a
+test that walks the URLconf. URLconfs of other people (allauth, the admin) stand in `INCLUDED`.
+
+A public page has two forms. To a request without a session cookie it is the same bytes for all
+and may be remembered for a second; such a request never meets session, user or messages. To a
+request with one, valid or not, it is rendered for the reader and kept by nobody.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAuthentication
+from django.contrib.messages.middleware import MessageMiddleware as DjangoMessages
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessions
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+View = Callable[..., HttpResponseBase]
+
+
+class Policy(Enum):
+    """Who may call a route, and which form the answer has."""
+
+    #: Anybody; public form without a session cookie, private form with one.
+    PUBLIC = "public"
+    #: Anybody, always in the public form: feeds, sitemaps, robots.
+    MACHINE = "machine"
+    #: Anybody, always private: forms, signing in, what depends on request headers.
+    PRIVATE = "private"
+    #: Signed-in readers; others are sent to sign in and come back.
+    READER_ONLY = "reader only"
+    #: Staff; the admin asks for the permissions of each page itself.
+    DESK = "desk"
+
+
+#: The policy of URLconfs that are not ours, by the module of their views.
+INCLUDED = {
+    "allauth.": Policy.PRIVATE,
+    "django.contrib.admin.": Policy.DESK,
+    "django.contrib.contenttypes.": Policy.DESK,  # "view on site", behind admin_view
+}
+
+PUBLIC_CACHE_CONTROL = "public, max-age=0, s-maxage=1"
+PRIVATE_CACHE_CONTROL = "private, no-store"
+
+
+def _declare(policy: Policy, view: View) -> View:
+    view.policy = policy  # type: ignore[attr-defined]  # read back by policy_of()
+    return view
+
+
+def public(view: View) -> View:
+    """Anybody may read this page; GET and HEAD only."""
+    return _declare(Policy.PUBLIC, require_safe(view))
+
+
+def machine(view: View) -> View:
+    """A door for machines: the same bytes for everybody, signed in or not."""
+    return _declare(Policy.MACHINE, require_safe(view))
+
+
+def private(view: View) -> View:
+    """Anybody may call this, and the answer is kept by nobody."""
+    return _declare(Policy.PRIVATE, view)
+
+
+def reader_only(view: View) -> View:
+    """Signed-in readers alone; others sign in first and come back here."""
+    return _declare(Policy.READER_ONLY, login_required(view))
+
+
+def desk(permission: str) -> Callable[[View], View]:
+    """Staff who hold `permission`, such as "newsroom.view_fulltext"; others get 403."""
+
+    def declare(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not (request.user.is_staff and request.user.has_perm(permission)):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return _declare(Policy.DESK, guarded)
+
+    return declare
+
+
+def policy_of(match: ResolverMatch) -> Policy:
+    """The declared policy of a resolved route.
+
+    Raises ImproperlyConfigured for a route that declares none: deny by default.
+    """
+    declared = getattr(match.func, "policy", None)
+    if isinstance(declared, Policy):
+        return declared
+    # Admin pages wear wrappers made inside django.contrib.admin; class-based views name theirs.
+    view = getattr(match.func, "view_class", match.func)
+    if "admin" in match.app_names:
+        return Policy.DESK
+    for module, policy in INCLUDED.items():
+        if view.__module__.startswith(module):
+            return policy
+    raise ImproperlyConfigured(
+        f"The route {match.route!r} declares no policy. "
+        "Decorate its view with one from eurasia.policy."
+    )
+
+
+class PolicyMiddleware:
+    """Finds the policy before anything else runs and stamps the answer's caching headers."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            policy = policy_of(resolve(request.path_info))
+        except Resolver404:
+            policy = Policy.PUBLIC  # the page that says there is none
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        safe = request.method in {"GET", "HEAD"}
+        is_public_form = safe and (
+            policy is Policy.MACHINE or (policy is Policy.PUBLIC and not has_session)
+        )
+        request.is_public_form = is_public_form  # type: ignore[attr-defined]  # for PassedBy
+        response = self.get_response(request)
+        if is_public_form:
+            # A malformed CSRF cookie makes Django set a new one, which a cache would hand to all.
+            response.cookies.clear()
+        # What 400 complains of, such as the Host header, may be no part of a cache's key.
+        if response.status_code == 400 or response.status_code >= 500 or not is_public_form:
+            response["Cache-Control"] = PRIVATE_CACHE_CONTROL
+        elif policy is Policy.MACHINE:
+            response.headers.setdefault("Cache-Control", PUBLIC_CACHE_CONTROL)
+        else:
+            response["Cache-Control"] = PUBLIC_CACHE_CONTROL
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class PassedBy:
+    """Mixed into a middleware class: the public form of a page never meets it."""
+
+    get_response: Any
+
+    def __call__(self, request: Any) -> Any:
+        if request.is_public_form:
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc]  # that of the class mixed into
+
+
+class SessionMiddleware(PassedBy, DjangoSessions):
+    """Django's, for private forms."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        # A quoted cookie can carry a null byte, which PostgreSQL refuses as text.
+        if "\0" in request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""):
+            request.COOKIES[settings.SESSION_COOKIE_NAME] = ""
+        super().process_request(request)
+
+
+class AuthenticationMiddleware(PassedBy, DjangoAuthentication):
+    """Django's, for private forms."""
+
+
+class MessageMiddleware(PassedBy, DjangoMessages):
+    """Django's, for private forms."""
+
+
+def reader_of(request: HttpRequest) -> Any:
+    """The signed-in reader, or None: outsiders have no user, in either form of a page."""
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def reader(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `reader` is the signed-in reader or None, in templates of either form."""
+    return {"reader": reader_of(request)}

@@ -1,0 +1,37 @@
+"""Every address of the house. Under a language prefix the same English segments in both."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from eurasia.newsroom import sitemaps, speculation, views
+from eurasia.policy import private
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth documents it so
+
+# It would show superusers the secrets of other people's authenticator apps.
+admin.site.unregister(Authenticator)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("speculation-rules.json", speculation.rules, name="speculation_rules"),
+    path("media/<path:path>", views.media, name="media"),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", include("eurasia.newsroom.urls")),
+        path("", include("eurasia.membership.urls")),
+        path("account/", include("eurasia.accounts.urls")),
+        path("accounts/", private(RedirectView.as_view(pattern_name="account:home"))),
+        path("accounts/", include("allauth.urls")),
+    ),
+]
+
+handler400 = "eurasia.newsroom.errors.bad_request"
+handler403 = "eurasia.newsroom.errors.forbidden"
+handler404 = "eurasia.newsroom.errors.not_found"
