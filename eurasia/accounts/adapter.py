@@ -1,0 +1,54 @@
+"""Where allauth asks this house: languages, mails, and what is said after an act."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+from eurasia import languages, mail
+
+#: A message would start a session again for somebody who has just left; the others repeat what
+#: the page says.
+UNSAID = {
+    "account/messages/logged_in.txt",
+    "account/messages/logged_out.txt",
+    "account/messages/login_code_sent.txt",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def new_user(self, request: HttpRequest) -> AbstractBaseUser:
+        return get_user_model()(language=languages.current())
+
+    def is_safe_url(self, url: str | None) -> bool:
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:  # http://[
+            return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Every mail of allauth leaves by eurasia.mail, in the recipient's language.
+
+        The address that asks may belong to nobody yet: then the page's language it is. Of what
+        allauth offers a mail takes the code alone: no link, no visitor's words, no address.
+        """
+        reader = get_user_model().objects.filter(email=email.lower()).only("language").first()
+        mail.send(
+            template_prefix,
+            to=email,
+            language=reader.language if reader else languages.current(),
+            context={"code": context.get("code", "")},
+        )
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        if message_template not in UNSAID:
+            super().add_message(request, level, message_template, *args, **kwargs)

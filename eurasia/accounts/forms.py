@@ -1,0 +1,65 @@
+"""Signing in and signing up: an address, then a code, or a password for those who set one."""
+
+from typing import Any
+
+from allauth.account import forms, signals
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.utils import filter_users_by_email, passthrough_next_redirect_url
+from allauth.core import context, ratelimit
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class LoginForm(forms.LoginForm):
+    """Address and password, or the address alone: then a code is mailed.
+
+    allauth drops the password where signing up asks for none; here it may be set afterwards.
+    """
+
+    def _setup_password_field(self) -> None:
+        self.fields["password"].required = False
+        self.fields["password"].label = _("Password, if you have set one")
+
+
+class SignupForm(forms.SignupForm):
+    """One road for new and known addresses, so that a taken address answers as a free one.
+
+    Both are sent a sign-in code and both type it into the same form; the code confirms the
+    address of a new reader on the way.
+    """
+
+    def clean_email(self) -> str:
+        """Mails a code, so the limit of that door counts here as well, address by address."""
+        email = super().clean_email()
+        if not ratelimit.consume(context.request, action="request_login_code", key=email):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return email
+
+    def try_save(self, request: HttpRequest) -> tuple[Any, HttpResponse | None]:
+        if self.cleaned_data[self.honeypot]:
+            return super().try_save(request)
+        email = self.cleaned_data["email"]
+        user = None if self.account_already_exists else self._new(request)
+        if user is None:
+            known = filter_users_by_email(email, is_active=True, prefer_verified=True)
+            user = known[0] if known else None
+        LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
+        url = passthrough_next_redirect_url(request, reverse("account_confirm_login_code"), "next")
+        return user, HttpResponseRedirect(url)
+
+    def _new(self, request: HttpRequest) -> Any:
+        """The new reader, or None where a second click has signed up the address meanwhile."""
+        try:
+            with transaction.atomic():
+                user = self.save(request)
+        except IntegrityError:
+            return None
+        signals.user_signed_up.send(sender=type(user), request=request, user=user)
+        return user
+
+    @property
+    def honeypot(self) -> str:
+        return forms.app_settings.SIGNUP_FORM_HONEYPOT_FIELD
