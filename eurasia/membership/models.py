@@ -1,0 +1,138 @@
+"""What can be subscribed to, and who has."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from eurasia.accounts.models import User
+from eurasia.languages import Localized
+
+#: A century; more is a typing mistake, and dates run out.
+MOST_DAYS = 36_500
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def offered(self) -> "PlanQuerySet":
+        return self.filter(is_offered=True).order_by("position", "id")
+
+
+class Plan(models.Model):
+    """What can be subscribed to. Labels in both languages."""
+
+    slug = models.SlugField(_("slug"), unique=True)
+    name_en = models.CharField(_("name (English)"), max_length=120)
+    name_fr = models.CharField(_("name (French)"), max_length=120)
+    description_en = models.TextField(_("description (English)"), blank=True)
+    description_fr = models.TextField(_("description (French)"), blank=True)
+    days = models.PositiveIntegerField(
+        _("days"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_DAYS)],
+        help_text=_("Of 24 hours each; empty: without an end."),
+    )
+    is_offered = models.BooleanField(
+        _("offered"), default=True, help_text=_("Readers may take it themselves.")
+    )
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    name = Localized()
+    description = Localized()
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__isnull=True) | Q(days__gte=1, days__lte=MOST_DAYS),
+                name="plan_lasts_a_day_to_a_century",
+                violation_error_message=_(
+                    "A plan lasts from one day to a hundred years; empty: without an end."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name_en="") & ~Q(name_fr="") & ~Q(slug=""), name="plan_has_names"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def ends_at(self, starts_at: datetime) -> datetime | None:
+        """The moment at which a subscription to this plan ends; None: never."""
+        return None if self.days is None else starts_at + timedelta(days=self.days)
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def granting_access(self, reader: User, at: datetime) -> "SubscriptionQuerySet":
+        """The subscriptions that open the full texts to `reader` at the instant `at`."""
+        return self.filter(reader=reader).running(at)
+
+    def running(self, at: datetime) -> "SubscriptionQuerySet":
+        """starts_at ≤ at < ends_at; without an end, for good."""
+        return self.filter(starts_at__lte=at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+    def ended(self, at: datetime) -> "SubscriptionQuerySet":
+        return self.filter(ends_at__lte=at)
+
+    def newest(self) -> "SubscriptionQuerySet":
+        return self.order_by("-starts_at", "-id")
+
+
+class Subscription(models.Model):
+    """A reader's right to the full texts over a span of time: starts_at ≤ at < ends_at.
+
+    Written by eurasia.membership.subscribing alone. Cancelling keeps the right until `ends_at`.
+    """
+
+    class Source(models.TextChoices):
+        FREE = "free", _("free")
+        GRANTED = "granted", _("granted by the desk")
+        PAID = "paid", _("paid")
+        ORGANISATION = "organisation", _("through an organisation")
+        GIFT = "gift", _("gift")
+
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="subscriptions",
+        verbose_name=_("reader"),
+    )
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, related_name="subscriptions", verbose_name=_("plan")
+    )
+    source = models.CharField(_("source"), max_length=12, choices=Source)
+    starts_at = models.DateTimeField(_("starts"), default=timezone.now)
+    ends_at = models.DateTimeField(
+        _("ends"), null=True, blank=True, help_text=_("Empty: without an end.")
+    )
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True, help_text=_("For the desk alone."))
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        constraints = [
+            models.CheckConstraint(
+                # An empty span is a subscription that was ended before it began.
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                name="subscription_ends_after_its_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=["free", "granted", "paid", "organisation", "gift"]),
+                name="subscription_source_is_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["reader", "starts_at"], name="subscription_of_reader")]
+
+    def __str__(self) -> str:
+        return f"{self.reader} – {self.plan}"
