@@ -1,0 +1,1 @@
+"""Files, articles, full texts: what the journal publishes."""

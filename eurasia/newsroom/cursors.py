@@ -1,0 +1,33 @@
+"""Where a list goes on: `?before=<UTC microseconds>-<id>`, stable while articles are published."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in the order (`published_at`, `id`) descending."""
+
+    at: datetime
+    id: int
+
+    @classmethod
+    def of(cls, article: Any) -> Self:
+        return cls(article.published_at, article.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError for text that no list of ours has written."""
+        if not (match := re.fullmatch(r"(-?\d{1,18})-(\d{1,18})", text, re.ASCII)):
+            raise ValueError("malformed cursor")
+        try:
+            return cls(EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
+        except OverflowError as error:
+            raise ValueError("malformed cursor") from error
+
+    def __str__(self) -> str:
+        return f"{(self.at - EPOCH) // timedelta(microseconds=1)}-{self.id}"

@@ -1,0 +1,47 @@
+"""What readers see when there is nothing to see: each page in style and in their language."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from eurasia import languages
+from eurasia.newsroom.models import Article
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "403_csrf.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", {"language_links": no_links()}, status=404)
+
+
+def no_article(request: HttpRequest, slug: str, at: datetime) -> HttpResponse:
+    """410 for what was withdrawn, else 404 with a link to the article's own language."""
+    articles = Article.objects.filter(slug=slug)
+    if articles.in_language(languages.current()).withdrawn(at).exists():
+        return render(request, "410.html", {"language_links": no_links()}, status=410)
+    elsewhere = [
+        {
+            "language": article.language,
+            "headline": article.headline,
+            "url": article.get_absolute_url(),
+        }
+        for article in articles.published(at)
+    ]
+    context = {"elsewhere": elsewhere, "language_links": no_links(elsewhere)}
+    return render(request, "404.html", context, status=404)
+
+
+def no_links(elsewhere: list[dict[str, str]] = []) -> list[languages.LanguageLink]:  # noqa: B006 - never written
+    addresses = {item["language"]: item["url"] for item in elsewhere}
+    return languages.language_links("", addresses)

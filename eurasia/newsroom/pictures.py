@@ -1,0 +1,147 @@
+"""Pictures: public ones have an address, those of a full text are served through the gate."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePath, PurePosixPath
+from typing import Any
+
+from django.core.files.base import File
+from django.core.files.storage import Storage, storages
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext_lazy as _
+
+GATED_FOLDER = "gated/"
+#: What renditions are made as, the best first.
+KINDS = {"avif": "image/avif", "webp": "image/webp"}
+
+
+@deconstructible
+class PictureStorage(Storage):
+    """Keeps gated pictures in STORAGES["gated"], all others in STORAGES["default"]."""
+
+    def _of(self, name: str) -> Storage:
+        return storages["gated" if name.startswith(GATED_FOLDER) else "default"]
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        return self._of(name).open(name, mode)
+
+    def save(self, name: str | None, content: Any, max_length: int | None = None) -> str:
+        return self._of(name or "").save(name, content, max_length)
+
+    def delete(self, name: str) -> None:
+        self._of(name).delete(name)
+
+    def exists(self, name: str) -> bool:
+        return self._of(name).exists(name)
+
+    def size(self, name: str) -> int:
+        return self._of(name).size(name)
+
+    def path(self, name: str) -> str:
+        return self._of(name).path(name)
+
+    def url(self, name: str | None) -> str:
+        """Raises ValueError for a gated picture: it has no address of its own."""
+        if (name or "").startswith(GATED_FOLDER):
+            raise ValueError("A gated picture is served through its article only.")
+        return self._of(name or "").url(name)
+
+
+def place(picture: "Picture", filename: str) -> str:
+    """A name nobody can guess; a public picture becomes public, never the other way round."""
+    folder = "pictures/" if picture.is_public else GATED_FOLDER
+    return f"{folder}{secrets.token_urlsafe(16)}{PurePath(filename).suffix.lower()}"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One `<source>` of a `<picture>`: its MIME type, and each rendition's address and width."""
+
+    type: str
+    srcset: str
+
+
+class Picture(models.Model):
+    """A picture file. Alternative text stands where it is used, being per language."""
+
+    file = models.ImageField(
+        _("file"),
+        storage=PictureStorage(),
+        upload_to=place,
+        width_field="width",
+        height_field="height",
+    )
+    credit = models.CharField(_("credit"), max_length=200)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    focal_x = models.FloatField(
+        _("focal point across"),
+        default=0.5,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_("0 is the left edge, 1 the right one."),
+    )
+    focal_y = models.FloatField(
+        _("focal point down"),
+        default=0.5,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_("0 is the top edge, 1 the bottom."),
+    )
+    is_public = models.BooleanField(
+        _("public"),
+        default=False,
+        help_text=_("Covers and pictures of teasers; others belong to a full text."),
+    )
+    #: The widths in pixels of its renditions, each as AVIF and WebP beside the file.
+    renditions = models.JSONField(default=list, blank=True, editable=False)
+    #: SHA-256 of the bytes, so that an import that runs again finds what it has loaded.
+    digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(focal_x__gte=0, focal_x__lte=1, focal_y__gte=0, focal_y__lte=1),
+                name="focal_point_lies_in_the_picture",
+            ),
+            models.CheckConstraint(condition=~Q(credit=""), name="picture_has_a_credit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{PurePath(self.file.name or '').name} ({self.credit})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.file and not self.file._committed:  # type: ignore[attr-defined]  # Django's mark of a new file
+            self.digest = hashlib.file_digest(self.file.file, "sha256").hexdigest()
+            self.file.seek(0)
+        super().save(*args, **kwargs)
+
+    # --- Renditions: made by renditions.py, named after the file ----------------------------------
+
+    def rendition_name(self, width: int, kind: str) -> str:
+        return f"{PurePosixPath(self.file.name or '').with_suffix('')}-{width}.{kind}"
+
+    @property
+    def names(self) -> list[str]:
+        """Every file of this picture: the one that came in, then its renditions."""
+        made = [self.rendition_name(width, kind) for width in self.renditions for kind in KINDS]
+        return [self.file.name or "", *made]
+
+    def sources_at(self, address: Callable[[int, str], str]) -> list[Source]:
+        """For a `<picture>` whose renditions are served where `address(width, kind)` says."""
+        return [
+            Source(mime, ", ".join(f"{address(each, kind)} {each}w" for each in self.renditions))
+            for kind, mime in KINDS.items()
+            if self.renditions
+        ]
+
+    @property
+    def sources(self) -> list[Source]:
+        """Those of a public picture. Raises ValueError for a gated one."""
+        storage = self.file.storage
+        return self.sources_at(lambda width, kind: storage.url(self.rendition_name(width, kind)))

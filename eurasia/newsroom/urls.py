@@ -1,0 +1,28 @@
+from django.urls import path
+
+from eurasia.newsroom import feeds, views
+
+app_name = "newsroom"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("feed/", feeds.feed, name="feed"),
+    path("card.png", views.card, name="card"),
+    path("files/", views.file_list, name="file_list"),
+    path("files/<slug:slug>/", views.file, name="file"),
+    path("files/<slug:slug>/feed/", feeds.file_feed, name="file_feed"),
+    path("articles/", views.article_list, name="article_list"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/card.png", views.article_card, name="article_card"),
+    path("articles/<slug:slug>/cite.bib", views.citation, name="citation"),
+    path("articles/<slug:slug>/pictures/<int:pk>/", views.picture, name="picture"),
+    path(
+        "articles/<slug:slug>/pictures/<int:pk>/<int:width>.<slug:kind>",
+        views.rendition,
+        name="rendition",
+    ),
+    path("archive/", views.archive, name="archive"),
+    path("archive/<int:year>/<int:number>/", views.archive_month, name="archive_month"),
+    path("contributors/<slug:slug>/", views.contributor, name="contributor"),
+    path("about/", views.about, name="about"),
+    path("privacy/", views.privacy, name="privacy"),
+]

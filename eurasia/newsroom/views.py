@@ -1,0 +1,308 @@
+"""The pages of the journal. A view fetches, asks the domain once, and responds."""
+
+import mimetypes
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from eurasia import languages
+from eurasia.newsroom import cards, citing, errors, reading, relations
+from eurasia.newsroom.archive import Month, archive_of, beside
+from eurasia.newsroom.chronology import chronology
+from eurasia.newsroom.cursors import Cursor
+from eurasia.newsroom.lists import mark_open, page_of
+from eurasia.newsroom.models import Article, Contributor, Picture, TopicFile
+from eurasia.newsroom.pictures import KINDS
+from eurasia.policy import machine, private, public, reader_of
+
+ON_FRONT = 9
+OPEN_ON_FRONT = 3
+UNTRANSLATED_AT_MOST = 20
+FOREVER = "public, max-age=31536000, immutable"
+
+
+@private
+def home(request: HttpRequest) -> HttpResponse:
+    """`/` leads to the reader's language; which one depends on the browser, so nobody keeps it."""
+    return HttpResponseRedirect(f"/{languages.preferred(request)}/")
+
+
+@public
+def front(request: HttpRequest) -> HttpResponse:
+    """The files we follow, the latest articles, what else is open, the call to subscribe."""
+    at = timezone.now()
+    articles = Article.objects.published(at).in_language(languages.current())
+    latest = list(articles.newest().with_emblems()[: ON_FRONT + 1])
+    above = [article.pk for article in latest[:ON_FRONT]]
+    files = list(TopicFile.objects.followed().in_order().with_parties())
+    return render(
+        request,
+        "newsroom/front.html",
+        {
+            "files": files,
+            "figure": relations.draw(files, relations.files_of_newest(articles)),
+            "articles": mark_open(latest[:ON_FRONT], at),
+            "more": reverse("newsroom:article_list") if len(latest) > ON_FRONT else "",
+            "open_articles": articles.open_to_everyone(at)
+            .exclude(pk__in=above)
+            .newest()[:OPEN_ON_FRONT],
+        },
+    )
+
+
+@public
+def article_list(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    articles = Article.objects.published(at).in_language(languages.current())
+    return render(request, "newsroom/article_list.html", {"list": page_of(articles, request, at)})
+
+
+@public
+def file_list(request: HttpRequest) -> HttpResponse:
+    files = TopicFile.objects.in_order().with_parties()
+    return render(
+        request, "newsroom/file_list.html", {"followed": files.followed(), "closed": files.closed()}
+    )
+
+
+@public
+def file(request: HttpRequest, slug: str) -> HttpResponse:
+    """A file: what it is about, its chronology by year, its articles."""
+    at = timezone.now()
+    file = get_object_or_404(TopicFile.objects.with_parties(), slug=slug)
+    published = Article.objects.published(at).of_file(file)
+    articles = published.in_language(languages.current())
+    untranslated = published.in_language(languages.other()).without_translation(
+        languages.current(), at
+    )
+    return render(
+        request,
+        "newsroom/file_detail.html",
+        {
+            "file": file,
+            "figure": _figure_with(file, at),
+            "list": page_of(articles, request, at),
+            "chronology": chronology(
+                file, articles, at, year=request.GET.get("year"), show=request.GET.get("show")
+            ),
+            "untranslated": untranslated.newest()[:UNTRANSLATED_AT_MOST],
+        },
+    )
+
+
+def _figure_with(file: TopicFile, at: datetime) -> relations.Figure | None:
+    """The files we follow, this one standing out, whether it is followed or closed."""
+    files = list(TopicFile.objects.followed().in_order().with_parties())
+    if file not in files:
+        files.append(file)
+    articles = Article.objects.published(at).in_language(languages.current())
+    return relations.draw(files, relations.files_of_newest(articles), shown=file)
+
+
+@public
+def contributor(request: HttpRequest, slug: str) -> HttpResponse:
+    at = timezone.now()
+    contributor = get_object_or_404(Contributor, slug=slug)
+    published = Article.objects.published(at).of_contributor(contributor)
+    articles = published.in_language(languages.current())
+    counts = published.count_by_language()
+    return render(
+        request,
+        "newsroom/contributor_detail.html",
+        {
+            "contributor": contributor,
+            "list": page_of(articles, request, at),
+            "count": counts.get(languages.current(), 0),
+            "count_elsewhere": counts.get(languages.other(), 0),
+            "files": TopicFile.objects.written_on(articles),
+        },
+    )
+
+
+@public
+def archive(request: HttpRequest) -> HttpResponse:
+    """Every month of the journal, with the number of its articles."""
+    articles = Article.objects.published(timezone.now()).in_language(languages.current())
+    return render(request, "newsroom/archive.html", {"archive": archive_of(articles)})
+
+
+@public
+def archive_month(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
+    """The articles of one month. It has one address: `03` leads to `3`."""
+    at = timezone.now()
+    month = Month.asked(year, number)
+    published = Article.objects.published(at)
+    of_month = published.within(month.begins_at, month.ends_at)
+    counts = of_month.count_by_language()
+    if languages.current() not in counts:
+        raise Http404
+    if request.path != month.get_absolute_url():
+        return HttpResponsePermanentRedirect(month.get_absolute_url())
+    articles = published.in_language(languages.current())
+    earlier, later = beside(month, articles)
+    return render(
+        request,
+        "newsroom/archive_month.html",
+        {
+            "month": month,
+            "count": counts[languages.current()],
+            "list": page_of(of_month.in_language(languages.current()), request, at),
+            "earlier": earlier,
+            "later": later,
+            "language_links": languages.language_links(
+                request.path_info, {language: month.url_in(language) for language in counts}
+            ),
+        },
+    )
+
+
+@public
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """An article: its teaser for everyone, its full text for those whom the gate lets in."""
+    at = timezone.now()
+    published = Article.objects.published(at)
+    articles = published.in_language(languages.current()).with_labels().with_corrections()
+    article = articles.filter(slug=slug).first()
+    if article is None:
+        return errors.no_article(request, slug, at)
+    siblings = published.filter(work=article.work).exclude(pk=article.pk)
+    elsewhere = {sibling.language: sibling.get_absolute_url() for sibling in siblings}
+    return render(
+        request,
+        "newsroom/article_detail.html",
+        {
+            "article": article,
+            "reading": reading.read(article, reader_of(request), at),
+            "citations": citing.cite(article),
+            "language_links": languages.language_links(request.path_info, elsewhere),
+            **_neighbours(article, published),
+        },
+    )
+
+
+def _neighbours(article: Article, published: Any) -> dict[str, Any]:
+    """Previous and next in the article's first file, in its language."""
+    if not article.file_list:
+        return {"first_file": None, "previous": None, "next": None}
+    first_file, here = article.file_list[0], Cursor.of(article)
+    articles = published.in_language(article.language).of_file(first_file)
+    return {
+        "first_file": first_file,
+        "previous": articles.before(here).newest().first(),
+        "next": articles.after(here).newest().last(),
+    }
+
+
+@machine
+def citation(request: HttpRequest, slug: str) -> HttpResponse:
+    """The BibTeX entry of a published article, as a file for a bibliography."""
+    at = timezone.now()
+    articles = Article.objects.published(at).in_language(languages.current()).with_labels()
+    article = articles.filter(slug=slug).first()
+    if article is None:
+        return errors.no_article(request, slug, at)
+    return HttpResponse(
+        citing.cite(article).bibtex,
+        content_type="text/x-bibtex; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{article.slug}.bib"',
+            "X-Robots-Tag": "noindex",
+        },
+    )
+
+
+@public
+def picture(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """A picture of a full text, for those whose reading shows it."""
+    picture = _picture_of_reading(request, slug, pk)
+    return _gated_file(picture, picture.file.name or "")
+
+
+@public
+def rendition(request: HttpRequest, slug: str, pk: int, width: int, kind: str) -> HttpResponseBase:
+    """A smaller copy of such a picture, for the same readers."""
+    picture = _picture_of_reading(request, slug, pk)
+    if width not in picture.renditions or kind not in KINDS:
+        raise Http404
+    return _gated_file(picture, picture.rendition_name(width, kind))
+
+
+def _picture_of_reading(request: HttpRequest, slug: str, pk: int) -> Picture:
+    """Raises Http404 unless the reader's own reading of the article shows the picture."""
+    at = timezone.now()
+    article = get_object_or_404(
+        Article.objects.published(at).in_language(languages.current()), slug=slug
+    )
+    seen = reading.read(article, reader_of(request), at)
+    picture = get_object_or_404(Picture, pk=pk)
+    if f'src="{article.picture_url(picture)}"' not in seen.body_html:
+        raise Http404
+    return picture
+
+
+def _gated_file(picture: Picture, name: str) -> FileResponse:
+    try:
+        opened = picture.file.storage.open(name)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(opened, content_type=_type_of(name))
+
+
+@machine
+def card(request: HttpRequest) -> HttpResponse:
+    """The picture that goes with a link to any page but an article's."""
+    return _card(request, cards.card_of_the_house())
+
+
+@machine
+def article_card(request: HttpRequest, slug: str) -> HttpResponse:
+    """The picture that goes with a link to an article."""
+    articles = Article.objects.published(timezone.now()).in_language(languages.current())
+    return _card(request, cards.card_of(get_object_or_404(articles.with_emblems(), slug=slug)))
+
+
+def _card(request: HttpRequest, card: cards.Card) -> HttpResponse:
+    response = HttpResponse(cards.png_of(card), content_type="image/png")
+    if request.GET.get("v") == card.digest:
+        response["Cache-Control"] = FOREVER
+    return response
+
+
+@machine
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """Public pictures, where no web server in front of this one serves them."""
+    try:
+        opened = default_storage.open(path)
+    except (OSError, ValueError, SuspiciousFileOperation) as error:  # ValueError: a null byte
+        raise Http404 from error
+    return FileResponse(opened, content_type=_type_of(path), headers={"Cache-Control": FOREVER})
+
+
+def _type_of(name: str) -> str:
+    ending = name.rpartition(".")[2]  # Python knows neither kind before 3.13
+    kind = KINDS.get(ending) or mimetypes.guess_type(name)[0]
+    return kind if kind and kind.startswith("image/") else "application/octet-stream"
+
+
+@public
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "newsroom/about.html")
+
+
+@public
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "newsroom/privacy.html")
