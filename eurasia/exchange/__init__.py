@@ -1,0 +1,1 @@
+"""In and out: what other systems and folders hold becomes articles."""
