@@ -1,0 +1,105 @@
+// The prose editor of the desk. The text area that the form sends stays the truth: it is written
+// when the editor changes something, and shown itself when its source holds what the editor cannot.
+
+import { Editor, Extension, getSchema } from "django-prose-editor/editor"
+import { element } from "desk/dialog"
+import { Footnote } from "desk/notes"
+import { Picture } from "desk/pictures"
+import { extensionsOf } from "desk/schema"
+import { read, write } from "desk/source"
+import { editLink, toolbar } from "desk/toolbar"
+
+const LinkShortcut = Extension.create({
+  name: "linkShortcut",
+  addOptions: () => ({ texts: {} }),
+  addKeyboardShortcuts() {
+    return {
+      "Mod-k": ({ editor }) => {
+        if (editor.isActive("link") || !editor.state.selection.empty) editLink(editor, this.options.texts)
+        return true
+      },
+    }
+  },
+})
+
+class Desk {
+  constructor(area) {
+    this.area = area
+    this.config = JSON.parse(area.dataset.prose)
+    this.texts = this.config.texts
+    this.frame = element("div", { class: "desk-editor" })
+    area.before(this.frame)
+    this.label = area.labels[0]
+    this.label.id ||= `${area.id}_label`
+    this.label.addEventListener("click", () => this.editor?.commands.focus())
+    this.edit()
+  }
+
+  /** Answers whether the editor could open: it opens nothing that it would not give back whole. */
+  edit() {
+    const { area, config, texts } = this
+    const extensions = [
+      ...extensionsOf([
+        Footnote.configure({ texts, config }),
+        Picture.configure({ texts, address: config.pictures }),
+      ]),
+      LinkShortcut.configure({ texts }),
+    ]
+    const text = read(area.value, getSchema(extensions))
+    if (!text) {
+      this.showSource(texts.kept_as_source)
+      return false
+    }
+    const holder = element("div")
+    this.editor = new Editor({
+      element: holder,
+      injectCSS: false, // desk/editor.css has it: the content security policy allows no other
+      extensions,
+      content: text.toJSON(),
+      editorProps: { attributes: this.attributes() },
+      onUpdate: ({ editor }) => {
+        area.value = write(editor.state.doc)
+        area.dispatchEvent(new Event("input", { bubbles: true }))
+      },
+    })
+    const source = element("button", { type: "button" }, [texts.source])
+    source.addEventListener("click", () => {
+      this.showSource("")
+      area.focus()
+    })
+    const label = `${texts.tools}: ${this.label.textContent.replace(/[\s:]+$/, "")}`
+    area.hidden = true
+    this.frame.replaceChildren(toolbar(this.editor, config, texts, { label, more: [source] }), holder, area)
+    return true
+  }
+
+  attributes() {
+    const { area, label } = this
+    const language = /_([a-z]{2})$/.exec(area.name)?.[1] ?? document.getElementById("id_language")?.value
+    const attributes = {
+      class: "desk-text",
+      role: "textbox",
+      "aria-multiline": "true",
+      "aria-labelledby": label.id,
+      "aria-describedby": area.getAttribute("aria-describedby"),
+      "aria-invalid": area.getAttribute("aria-invalid"),
+      lang: language,
+    }
+    return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value))
+  }
+
+  showSource(why) {
+    const { area, texts } = this
+    const back = element("button", { type: "button" }, [texts.back])
+    back.addEventListener("click", () => {
+      if (this.edit()) this.editor.commands.focus()
+    })
+    this.editor?.destroy()
+    this.editor = null
+    area.hidden = false
+    const status = element("p", { role: "status" }, [why])
+    this.frame.replaceChildren(element("div", { class: "desk-tools" }, [back, status]), area)
+  }
+}
+
+for (const area of document.querySelectorAll("textarea[data-prose]")) new Desk(area)
