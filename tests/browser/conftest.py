@@ -1,0 +1,51 @@
+"""The edition that the tour walks over: the seeds, and readers in every state."""
+
+from collections.abc import Iterator
+from io import StringIO
+from unittest.mock import patch
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import override_settings
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from eurasia.newsroom import renditions
+from tests.browser.settling import settle
+from tests.browser.tour import Edition
+
+
+@pytest.fixture(scope="module")
+def edition(house, tmp_path_factory, django_db_blocker) -> Iterator[Edition]:
+    """The seeds, in a database of their own and on a server of their own: loaded once, since
+    `live_server` would empty the tests' database after each test.
+    """
+    if connection.vendor != "sqlite":
+        pytest.skip("runs on SQLite: the pages are the same on any database")
+    tests_own = connection.settings_dict["NAME"]
+    with (
+        django_db_blocker.unblock(),
+        override_settings(
+            SECURE_SSL_REDIRECT=False,
+            SESSION_COOKIE_NAME="eurasia_session",
+            CSRF_COOKIE_NAME="eurasia_csrf",
+            SESSION_COOKIE_SECURE=False,
+            CSRF_COOKIE_SECURE=False,
+            SECURE_HSTS_SECONDS=0,
+        ),
+    ):
+        connection.close()
+        connection.settings_dict["NAME"] = str(tmp_path_factory.mktemp("tour") / "tour.sqlite3")
+        try:
+            call_command("migrate", verbosity=0)
+            with patch.object(renditions, "WIDTHS", [480]):  # in seconds: nobody looks at them
+                call_command("seed", stdout=StringIO())
+            sessions = settle(timezone.now())
+            server = LiveServer("localhost")
+            with override_settings(SITE_URL=server.url):
+                yield Edition(server.url, sessions)
+            server.stop()
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = tests_own

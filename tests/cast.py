@@ -1,0 +1,131 @@
+"""The cast: five readers, and an article whose full text only some of them may read.
+
+Each sentence that must not leak is a constant here, so that a test names what it looks for.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from eurasia.accounts.models import User
+from eurasia.membership.models import Plan, Subscription
+from eurasia.newsroom import publishing
+from eurasia.newsroom.models import Article, ArticleContributor, ArticleFile, Contributor, TopicFile
+
+TEASER = "The free part speaks of a border crossing that reopened one morning in early spring."
+GATED = "The gated part says what nobody outside may learn about the caravan and its seven drivers."
+GATED_NOTE = "A gated note names the archive where the ledger of the seven drivers has been kept."
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now()
+
+
+@pytest.fixture
+def plan(db: None) -> Plan:
+    return Plan.objects.create(slug="free", name_en="Free", name_fr="Gratuit")
+
+
+@pytest.fixture
+def topic_file(db: None) -> TopicFile:
+    return TopicFile.objects.create(
+        slug="iran-brics",
+        name_en="Relations between Iran and the BRICS",
+        name_fr="Relations entre l’Iran et les BRICS",
+    )
+
+
+@pytest.fixture
+def registered(db: None) -> User:
+    """Has an account and never had a subscription."""
+    return User.objects.create_user("registered@example.org")
+
+
+@pytest.fixture
+def subscriber(plan: Plan, now: datetime) -> User:
+    """May read full texts."""
+    user = User.objects.create_user("subscriber@example.org")
+    Subscription.objects.create(
+        reader=user, plan=plan, source="free", starts_at=now - timedelta(days=1)
+    )
+    return user
+
+
+@pytest.fixture
+def lapsed(plan: Plan, now: datetime) -> User:
+    """Was a subscriber until yesterday."""
+    user = User.objects.create_user("lapsed@example.org")
+    Subscription.objects.create(
+        reader=user,
+        plan=plan,
+        source="free",
+        starts_at=now - timedelta(days=9),
+        ends_at=now - timedelta(days=1),
+    )
+    return user
+
+
+@pytest.fixture
+def editor(db: None) -> User:
+    """Works at the desk with every permission of the newsroom and of subscriptions."""
+    user = User.objects.create_user("editor@example.org", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label__in=["newsroom", "membership", "accounts"]
+        )
+    )
+    return user
+
+
+@pytest.fixture
+def colleague(db: None) -> User:
+    """Is staff, but may not see full texts."""
+    user = User.objects.create_user("colleague@example.org", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(
+            content_type__app_label="newsroom", codename__in=["view_article", "change_article"]
+        )
+    )
+    return user
+
+
+@pytest.fixture
+def write_article(db: None, topic_file: TopicFile) -> Callable[..., Article]:
+    """Writes articles through publishing, published an hour ago unless told otherwise."""
+
+    def write(slug: str = "the-crossing", *, body: str | None = None, **values: Any) -> Article:
+        byline = values.pop("byline", "Iran desk")
+        files = values.pop("files", [topic_file])
+        article = Article(
+            **{
+                "language": "en",
+                "slug": slug,
+                "headline": f"Headline of {slug}",
+                "teaser": f"<p>{TEASER}</p>",
+                "status": "published",
+                "published_at": timezone.now() - timedelta(hours=1),
+                **values,
+            }
+        )
+        if body is None:
+            body = f'<p>{GATED}<span class="footnote">{GATED_NOTE}</span></p>'
+        publishing.write(article, body, by=None, reason="desk")
+        for position, file in enumerate(files):
+            ArticleFile.objects.create(article=article, file=file, position=position)
+        contributor, _created = Contributor.objects.get_or_create(
+            slug="iran-desk", defaults={"name": byline}
+        )
+        ArticleContributor.objects.create(article=article, contributor=contributor)
+        return article
+
+    return write
+
+
+@pytest.fixture
+def article(write_article: Callable[..., Article]) -> Article:
+    return write_article()

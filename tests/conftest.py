@@ -1,0 +1,221 @@
+"""The house that the tests run in: its settings, its walls, and what happens without a server."""
+
+import ipaddress
+import os
+import shutil
+import sys
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import django
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client, override_settings
+from pytest_django.live_server_helper import LiveServer
+
+pytest_plugins = ["tests.cast"]
+
+# --- The environment that the settings read ------------------------------------------------------
+
+ENVIRONMENT = {
+    "SECRET_KEY": "for-the-tests-alone-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "journal.test,testserver,localhost,127.0.0.1",
+    "SITE_URL": "https://journal.test",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or "sqlite://:memory:",
+    "REDIS_URL": os.environ.get("TEST_REDIS_URL", ""),
+    "EMAIL_URL": "consolemail://",
+    "TIME_ZONE": "Europe/Paris",
+    "TRUSTED_PROXIES": "0",
+    "DEMO": "0",
+    "DEBUG": "0",
+    "DJANGO_SETTINGS_MODULE": "eurasia.settings",
+}
+if "PYTEST_XDIST_WORKER" not in os.environ:  # workers inherit them
+    if settings.configured:
+        raise pytest.UsageError(
+            "Unset DJANGO_SETTINGS_MODULE: the tests bring settings of their own."
+        )
+    os.environ.update(ENVIRONMENT)
+    # The browser's driver keeps an event loop in this thread, in which Django would refuse the
+    # database to a test that is plainly synchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    django.setup()
+
+
+# --- No test reaches beyond this machine ---------------------------------------------------------
+
+
+class OutsideHostError(RuntimeError):
+    pass
+
+
+def is_loopback(host: object) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode()
+    if not isinstance(host, str) or host in {"", "localhost"}:
+        return True  # no host at all: a wildcard, a netlink socket
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def refuse_outside_hosts(event: str, arguments: tuple) -> None:
+    """An audit hook: it also sees threads, fixtures and name look-ups. C libraries pass it by."""
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # a path is a Unix socket
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = arguments[0]
+    else:
+        return
+    if not is_loopback(host):
+        raise OutsideHostError(f"A test reached for {host!r}; only loopback is open to tests.")
+
+
+sys.addaudithook(refuse_outside_hosts)
+
+
+# --- What a test needs, and what happens without it ----------------------------------------------
+
+PROJECT = Path(__file__).resolve().parent.parent
+CHROMIUM = shutil.which("chromium")
+HTML_VALIDATE = PROJECT / "tests/browser/tools/node_modules/.bin/html-validate"
+AVAILABLE = {
+    "chromium": CHROMIUM,
+    "gettext": shutil.which("xgettext"),
+    "html-validate": shutil.which("node") and HTML_VALIDATE.exists(),
+    "nginx": shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"),
+    "postgresql": os.environ.get("TEST_DATABASE_URL", "").startswith("postgres"),
+    "redis": os.environ.get("TEST_REDIS_URL"),
+    "shared": (PROJECT.parent / "shared").is_dir(),
+}
+ASK_FOR = {
+    "chromium": "install chromium",
+    "gettext": "install gettext",
+    "html-validate": "install npm and run `make html`",
+    "nginx": "install nginx",
+    "postgresql": "set TEST_DATABASE_URL to a PostgreSQL server",
+    "redis": "set TEST_REDIS_URL to a Redis server",
+    "shared": "the folder of shared inputs is not beside this one",
+}
+# Needs that a later run of the same suite meets: .ci/run runs it twice.
+NEEDED_LATER = set(os.environ.get("NEEDED_LATER", "").split())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    needs = {name for mark in item.iter_markers("needs") for name in mark.args}
+    if item.get_closest_marker("browser"):
+        needs.add("chromium")
+    missing = sorted(name for name in needs if not AVAILABLE[name])
+    if not missing:
+        return
+    reason = "needs " + " and ".join(f"{name} ({ASK_FOR[name]})" for name in missing)
+    if os.environ.get("REQUIRE_ALL") == "1" and set(missing) - NEEDED_LATER - {"shared"}:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+# --- The house -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def house(tmp_path_factory, worker_id):
+    """Settings that only tests want; every file lands in a folder that pytest clears away."""
+    var = tmp_path_factory.mktemp("var")
+    (var / "static").mkdir()
+    storages: dict[str, Any] = deepcopy(settings.STORAGES)
+    storages["gated"]["OPTIONS"] = {"location": var / "gated", "base_url": None}
+    # Without the manifest that collectstatic makes.
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    caches = deepcopy(settings.CACHES)
+    if redis_url := os.environ.get("TEST_REDIS_URL"):
+        # Each worker empties a database of its own.
+        number = 0 if worker_id == "master" else worker_id.removeprefix("gw")
+        caches["default"]["LOCATION"] = f"{redis_url.rstrip('/')}/{number}"
+    with override_settings(
+        VAR_DIR=var,
+        MEDIA_ROOT=var / "media",
+        STATIC_ROOT=var / "static",
+        STORAGES=storages,
+        CACHES=caches,
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # fast, not safe
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_parallel_suffix):
+    """SQLite in a file, as the site has it: in memory, threads would share one connection."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(
+            tmp_path_factory.mktemp("db") / "test.sqlite3"
+        )
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Rate limits, sessions and remembered pages of one test are not those of the next."""
+    cache.clear()
+
+
+class HttpsClient(Client):
+    """The site speaks HTTPS only, so every request of a test does."""
+
+    def generic(self, *args, **kwargs):
+        return super().generic(*args, **{**kwargs, "secure": True})
+
+
+@pytest.fixture
+def client() -> HttpsClient:
+    return HttpsClient()
+
+
+# --- The browser ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, silent: nothing but the page under test is asked for anything."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def live_server(house, django_db_setup):
+    """pytest-django's server, on plain HTTP: its middleware reads the redirect once, here."""
+    with override_settings(SECURE_SSL_REDIRECT=False):
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def plain_http(request):
+    """Tests with a live server see the site as a demo on localhost has it."""
+    if "live_server" not in request.fixturenames:
+        return
+    settings = request.getfixturevalue("settings")
+    settings.SITE_URL = request.getfixturevalue("live_server").url
+    settings.HTTPS = False
+    settings.SESSION_COOKIE_NAME = "eurasia_session"
+    settings.CSRF_COOKIE_NAME = "eurasia_csrf"
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SECURE_HSTS_SECONDS = 0

@@ -1,0 +1,248 @@
+"""Subscriptions start and end through `subscribing` alone."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from eurasia.accounts.models import User
+from eurasia.membership import subscribing
+from eurasia.membership.models import Plan, Subscription
+
+AT = datetime(2026, 3, 28, 12, tzinfo=UTC)  # the night before Paris loses an hour
+TICK = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def month(db):
+    return Plan.objects.create(slug="month", name_en="Month", name_fr="Mois", days=30)
+
+
+def facts(subscription):
+    """Everything of a row but its number."""
+    subscription.refresh_from_db()
+    return {
+        name: getattr(subscription, name)
+        for name in ["reader", "plan", "source", "starts_at", "ends_at", "cancelled_at", "note"]
+    }
+
+
+def grants(reader, at):
+    return Subscription.objects.granting_access(reader, at).exists()
+
+
+# --- Taking ---------------------------------------------------------------------------------------
+
+
+def test_taken_plan_starts_at_once_and_lasts_its_days(registered, month):
+    subscription = subscribing.take(reader=registered, plan=month, at=AT)
+
+    assert facts(subscription) == {
+        "reader": registered,
+        "plan": month,
+        "source": "free",
+        "starts_at": AT,
+        "ends_at": AT + timedelta(hours=30 * 24),
+        "cancelled_at": None,
+        "note": "",
+    }
+
+
+def test_plan_without_days_has_no_end(registered, plan):
+    assert subscribing.take(reader=registered, plan=plan, at=AT).ends_at is None
+
+
+def test_taken_plan_opens_from_its_instant_to_before_its_end(registered, month):
+    subscribing.take(reader=registered, plan=month, at=AT)
+
+    asked = [AT - TICK, AT, AT + 30 * DAY - TICK, AT + 30 * DAY]
+    assert [grants(registered, at) for at in asked] == [False, True, True, False]
+
+
+def test_taking_what_is_held_changes_nothing(registered, month):
+    first = subscribing.take(reader=registered, plan=month, at=AT)
+
+    second = subscribing.take(reader=registered, plan=month, at=AT + DAY)
+
+    assert second == first
+    assert Subscription.objects.count() == 1
+    assert first.ends_at == AT + 30 * DAY
+
+
+@pytest.mark.parametrize("late, count", [(-TICK, 1), (timedelta(0), 2)])
+def test_plan_can_be_taken_again_from_the_instant_of_its_end(late, count, registered, month):
+    subscribing.take(reader=registered, plan=month, at=AT)
+
+    subscribing.take(reader=registered, plan=month, at=AT + 30 * DAY + late)
+
+    assert Subscription.objects.count() == count
+
+
+def test_another_plan_is_taken_beside_the_one_held(registered, plan, month):
+    subscribing.take(reader=registered, plan=month, at=AT)
+    subscribing.take(reader=registered, plan=plan, at=AT)
+
+    assert Subscription.objects.filter(reader=registered).count() == 2
+
+
+def test_plan_of_another_reader_is_not_held(subscriber, registered, plan):
+    taken = subscribing.take(reader=registered, plan=plan, at=AT)
+
+    assert taken.reader == registered
+    assert Subscription.objects.count() == 2
+
+
+def test_plan_that_is_not_offered_is_refused(registered, month):
+    month.is_offered = False
+    month.save()
+
+    with pytest.raises(subscribing.SubscribingError) as refusal:
+        subscribing.take(reader=registered, plan=month, at=AT)
+
+    assert refusal.value.messages == ["This plan is not offered at the moment."]
+    assert Subscription.objects.count() == 0
+
+
+def test_plan_withdrawn_from_offer_is_refused_to_its_holder_and_stays_held(registered, month):
+    held = subscribing.take(reader=registered, plan=month, at=AT)
+    month.is_offered = False
+    month.save()
+
+    with pytest.raises(subscribing.SubscribingError):
+        subscribing.take(reader=registered, plan=month, at=AT + DAY)
+
+    assert facts(held)["ends_at"] == AT + 30 * DAY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_are_one_subscription():
+    reader = User.objects.create_user("hasty@example.org")
+    plan = Plan.objects.create(slug="free", name_en="Free", name_fr="Gratuit")
+    start, taken = threading.Barrier(2), []
+
+    def click():
+        start.wait()
+        try:
+            taken.append(subscribing.take(reader=reader, plan=plan, at=AT).pk)
+        finally:
+            connection.close()
+
+    clicks = [threading.Thread(target=click) for _number in range(2)]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+
+    assert taken == [Subscription.objects.get().pk] * 2
+
+
+# --- Granting -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ends_at", [None, AT + TICK, AT + 400 * DAY])
+def test_desk_grants_a_span(ends_at, registered, month):
+    granted = subscribing.grant(
+        reader=registered, plan=month, starts_at=AT, ends_at=ends_at, note="Press"
+    )
+
+    assert facts(granted) == {
+        "reader": registered,
+        "plan": month,
+        "source": "granted",
+        "starts_at": AT,
+        "ends_at": ends_at,
+        "cancelled_at": None,
+        "note": "Press",
+    }
+
+
+@pytest.mark.parametrize("ends_at", [AT, AT - TICK])
+def test_grant_that_does_not_end_after_its_start_is_refused(ends_at, registered, month):
+    with pytest.raises(subscribing.SubscribingError) as refusal:
+        subscribing.grant(reader=registered, plan=month, starts_at=AT, ends_at=ends_at, note="")
+
+    assert refusal.value.messages == ["A subscription must end after it starts."]
+    assert Subscription.objects.count() == 0
+
+
+def test_desk_grants_a_plan_that_readers_cannot_take(registered, month):
+    month.is_offered = False
+    month.save()
+
+    subscribing.grant(reader=registered, plan=month, starts_at=AT, ends_at=None, note="")
+
+    assert grants(registered, AT)
+
+
+# --- Ending ---------------------------------------------------------------------------------------
+
+
+def granted(reader, plan, starts_at=AT, ends_at=None):
+    return subscribing.grant(
+        reader=reader, plan=plan, starts_at=starts_at, ends_at=ends_at, note="kept"
+    )
+
+
+def test_ended_subscription_opens_until_that_instant(registered, plan):
+    subscription = granted(registered, plan)
+
+    ended = subscribing.end(subscription, at=AT + DAY)
+
+    assert (ended.ends_at, ended.cancelled_at, ended.note) == (AT + DAY, AT + DAY, "kept")
+    assert grants(registered, AT + DAY - TICK)
+    assert not grants(registered, AT + DAY)
+
+
+@pytest.mark.parametrize("late", [timedelta(0), TICK, DAY])
+def test_subscription_that_has_ended_by_then_stays_as_it_is(late, registered, plan):
+    subscription = granted(registered, plan, ends_at=AT + DAY)
+    before = facts(subscription)
+
+    subscribing.end(subscription, at=AT + DAY + late)
+
+    assert facts(subscription) == before
+
+
+def test_subscription_ended_before_its_start_never_opens(registered, plan):
+    subscription = granted(registered, plan, starts_at=AT + DAY, ends_at=AT + 9 * DAY)
+
+    ended = subscribing.end(subscription, at=AT)
+
+    assert (ended.starts_at, ended.ends_at, ended.cancelled_at) == (AT + DAY, AT + DAY, AT)
+    assert not any(grants(registered, AT + days * DAY) for days in range(10))
+
+
+def test_ending_twice_keeps_the_first_end(registered, plan):
+    subscription = granted(registered, plan)
+    subscribing.end(subscription, at=AT + DAY)
+
+    subscribing.end(subscription, at=AT + 2 * DAY)
+
+    assert facts(subscription)["ends_at"] == AT + DAY
+
+
+def test_ending_looks_at_the_row_as_it_is_now(registered, plan):
+    stale = granted(registered, plan)
+    subscribing.end(Subscription.objects.get(), at=AT + DAY)
+
+    subscribing.end(stale, at=AT + 2 * DAY)
+
+    assert facts(stale)["ends_at"] == AT + DAY
+
+
+def test_ending_one_leaves_the_others_whole(registered, subscriber, plan):
+    subscribing.end(granted(registered, plan), at=AT)
+
+    assert subscriber.is_subscriber
+
+
+def test_note_is_changed_and_nothing_else(registered, plan):
+    subscription = granted(registered, plan)
+    before = facts(subscription)
+    subscription.ends_at = AT  # not saved: a right is never changed by way of a note
+
+    subscribing.annotate(subscription, note="Press card seen")
+
+    assert facts(subscription) == {**before, "note": "Press card seen"}

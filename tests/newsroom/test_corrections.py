@@ -1,0 +1,180 @@
+"""Corrections: editors add them to an article, everyone reads them at its foot."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from eurasia.newsroom.models import Correction
+from tests.cast import GATED
+from tests.pages import one, submit, texts, tree_of
+
+ADDRESS = "/en/articles/the-crossing/"
+FORM = "//form[@id='article_form']"
+
+
+def change_page(article):
+    return f"/admin/newsroom/article/{article.pk}/change/"
+
+
+@pytest.fixture
+def corrected(article):
+    for on, text in [
+        (date(2025, 1, 8), "The name was misspelt."),
+        (date(2025, 3, 2), "The border lies <further> east.\n\nSo does the river."),
+        (date(2025, 1, 8), "The year was 1980."),
+    ]:
+        Correction.objects.create(article=article, on=on, text=text)
+    return article
+
+
+@pytest.mark.parametrize("who", ["outsider", "registered", "lapsed", "subscriber", "editor"])
+def test_everyone_reads_the_corrections_newest_first(who, client, corrected, request):
+    if who != "outsider":
+        client.force_login(request.getfixturevalue(who))
+
+    tree = tree_of(client.get(ADDRESS))
+
+    assert texts(tree, "//section[@class='corrections']//li") == [
+        "2 March 2025 The border lies <further> east. So does the river.",
+        "8 January 2025 The year was 1980.",
+        "8 January 2025 The name was misspelt.",
+    ]
+    assert tree.xpath("//section[@class='corrections']//time/@datetime") == [
+        "2025-03-02",
+        "2025-01-08",
+        "2025-01-08",
+    ]
+
+
+def test_date_of_the_last_correction_leads_to_the_foot(client, corrected):
+    tree = tree_of(client.get(ADDRESS))
+
+    link = one(tree, "//div[@class='article-facts']//a[starts-with(@href, '#')]")
+    assert " ".join(link.text_content().split()) == "Corrected on 2 March 2025"
+    assert link.get("href") == "#corrections"
+    assert len(tree.xpath("//*[@id='corrections']")) == 1
+
+
+def test_article_that_needed_none_speaks_of_no_corrections(client, article):
+    page = client.get(ADDRESS).content.decode()
+
+    assert "orrect" not in page
+
+
+def test_corrections_of_one_article_are_not_those_of_another(client, corrected, write_article):
+    write_article("another")
+
+    assert "misspelt" not in client.get("/en/articles/another/").content.decode()
+
+
+def test_corrections_go_with_the_language_of_their_article(client, corrected, write_article):
+    french = write_article("le-passage", language="fr", work=corrected.work)
+    Correction.objects.create(article=french, on=date(2025, 1, 2), text="Le nom était faux.")
+
+    tree = tree_of(client.get("/fr/articles/le-passage/"))
+
+    assert texts(tree, "//section[@class='corrections']//li") == [
+        "2 janvier 2025 Le nom était faux."
+    ]
+
+
+# --- At the desk ----------------------------------------------------------------------------------
+
+
+def submit_correction(client, article, on, text):
+    """The form has no empty row until a script adds one; it is typed in as the script would."""
+    response = client.get(change_page(article))
+    tree = tree_of(response)
+    form = one(tree, FORM)
+    values = {}
+    for name, value in form.form_values():
+        values.setdefault(name, []).append(value)
+    total = int(values["corrections-TOTAL_FORMS"][0])
+    values["corrections-TOTAL_FORMS"] = [str(total + 1)]
+    values[f"corrections-{total}-on"] = [on]
+    values[f"corrections-{total}-text"] = [text]
+    values[f"corrections-{total}-article"] = [str(article.pk)]
+    return client.post(change_page(article), values)
+
+
+def test_editor_adds_a_correction(client, article, editor):
+    client.force_login(editor)
+
+    response = submit_correction(client, article, "2025-01-08", "The name was misspelt.")
+
+    assert response.status_code == 302
+    assert list(article.corrections.values_list("on", "text")) == [
+        (date(2025, 1, 8), "The name was misspelt.")
+    ]
+    client.logout()
+    assert "The name was misspelt." in client.get(ADDRESS).content.decode()
+
+
+def test_editor_mends_a_correction(client, article, editor):
+    Correction.objects.create(article=article, on=date(2025, 1, 8), text="Misspelt.")
+    client.force_login(editor)
+
+    response = submit(
+        client,
+        client.get(change_page(article)),
+        FORM,
+        **{"corrections-0-text": "The name was misspelt."},
+    )
+
+    assert response.status_code == 302
+    assert [correction.text for correction in article.corrections.all()] == [
+        "The name was misspelt."
+    ]
+
+
+@pytest.mark.parametrize("on, text", [("", "The name was misspelt."), ("2025-01-08", " ")])
+def test_correction_without_a_day_or_a_text_is_refused(on, text, client, article, editor):
+    client.force_login(editor)
+
+    response = submit_correction(client, article, on, text)
+
+    assert response.status_code == 200
+    assert "This field is required." in response.content.decode()
+    assert not article.corrections.exists()
+
+
+def test_colleague_without_the_permission_sees_no_corrections_at_the_desk(
+    client, corrected, colleague
+):
+    client.force_login(colleague)
+
+    page = client.get(change_page(corrected)).content.decode()
+
+    assert "corrections-" not in page
+    assert GATED not in page
+
+
+def test_colleague_who_may_only_look_cannot_change_them(client, corrected, colleague):
+    colleague.user_permissions.add(Permission.objects.get(codename="view_correction"))
+    client.force_login(colleague)
+
+    tree = tree_of(client.get(change_page(corrected)))
+
+    assert "The year was 1980." in tree.text_content()
+    assert tree.xpath("//textarea[starts-with(@name, 'corrections-')]") == []
+
+
+def test_preview_at_the_desk_shows_the_corrections(client, corrected, editor):
+    client.force_login(editor)
+
+    page = client.get(f"/admin/newsroom/article/{corrected.pk}/as/outsider/").content.decode()
+
+    assert "The name was misspelt." in page
+    assert "cite.bib" in page
+
+
+def test_correction_goes_with_its_article(client, corrected, editor):
+    client.force_login(editor)
+
+    response = client.post(
+        f"/admin/newsroom/article/{corrected.pk}/delete/", {"post": "yes"}, follow=True
+    )
+
+    assert response.status_code == 200
+    assert not Correction.objects.exists()

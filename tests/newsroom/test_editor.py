@@ -1,0 +1,135 @@
+"""What the desk's pages send along for the prose editor. What it does: tests/browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.core.files.base import ContentFile
+from django.utils.html import escape
+
+from eurasia.newsroom import editor as prose
+from eurasia.newsroom.models import Picture
+from tests.newsroom.test_pictures import png_bytes
+from tests.pages import one, tree_of
+
+CHANGE = "/admin/newsroom/article/{}/change/"
+
+
+@pytest.fixture
+def page(client, editor, article):
+    client.force_login(editor)
+    return client.get(CHANGE.format(article.pk))
+
+
+# --- The page -------------------------------------------------------------------------------------
+
+
+def test_import_map_carries_the_nonce_of_the_answer(page):
+    [nonce] = re.findall(r"'nonce-([^']+)'", page["Content-Security-Policy"])
+
+    assert one(tree_of(page), "//script[@type='importmap']").get("nonce") == nonce
+
+
+def test_import_map_stands_before_the_modules(page):
+    scripts = tree_of(page).xpath("//script[@type='importmap' or @type='module']/@type")
+
+    assert scripts == ["importmap", "module"]
+
+
+def test_pages_without_the_editor_have_no_nonce(client, editor, article):
+    client.force_login(editor)
+
+    response = client.get("/admin/newsroom/article/")
+
+    assert "nonce" not in response["Content-Security-Policy"]
+
+
+def test_every_module_is_named_and_there(page):
+    folder = Path(finders.find("desk/editor.js")).parent
+
+    assert sorted(path.stem for path in folder.glob("*.js")) == sorted([*prose.MODULES, "editor"])
+
+
+def test_without_scripts_the_source_can_be_edited(page, article):
+    area = one(tree_of(page), "//textarea[@name='teaser']")
+
+    assert area.text.strip() == article.teaser
+    assert one(tree_of(page), "//label[@for='id_teaser']").text == "Teaser:"
+
+
+def test_every_text_that_the_scripts_ask_for_is_there():
+    folder = Path(finders.find("desk/editor.js")).parent
+    scripts = "".join(path.read_text() for path in folder.glob("*.js"))
+    tools = re.findall(r"^  (\w+): (?:mark|block|inTable|\{)", scripts, re.MULTILINE)
+
+    asked = {*re.findall(r"\btexts\.(\w+)", scripts), *tools}
+
+    assert asked == set(prose.TEXTS)
+
+
+def test_texts_and_text_are_escaped_in_the_page(client, editor, write_article):
+    article = write_article(teaser='<p title="">Fish &amp; chips</p>')
+    client.force_login(editor)
+
+    response = client.get(CHANGE.format(article.pk))
+
+    assert escape(article.teaser) in response.content.decode()
+
+
+# --- Files of pictures ----------------------------------------------------------------------------
+
+
+def picture(*, is_public):
+    return Picture.objects.create(
+        file=ContentFile(png_bytes(), name="view.png"), credit="Archive", is_public=is_public
+    )
+
+
+def file_of(client, picture):
+    response = client.get(f"/admin/newsroom/picture/{picture.pk}/file/")
+    response.body = b"".join(response)
+    response.close()
+    return response
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_editor_sees_every_picture(client, editor, is_public):
+    client.force_login(editor)
+
+    response = file_of(client, picture(is_public=is_public))
+
+    assert response.body == png_bytes()
+    assert response["Content-Type"] == "image/png"
+    assert response["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("is_public, status", [(True, 200), (False, 403)])
+def test_colleague_without_full_texts_sees_public_pictures_alone(
+    client, colleague, is_public, status
+):
+    client.force_login(colleague)
+
+    assert file_of(client, picture(is_public=is_public)).status_code == status
+
+
+@pytest.mark.parametrize("who", ["outsider", "subscriber"])
+def test_nobody_else_sees_a_picture_at_the_desk(client, who, request):
+    if who != "outsider":
+        client.force_login(request.getfixturevalue(who))
+    else:
+        request.getfixturevalue("db")
+
+    response = file_of(client, picture(is_public=True))
+
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
+
+
+def test_lost_file_is_no_page(client, editor):
+    client.force_login(editor)
+    lost = picture(is_public=True)
+    lost.file.delete(save=False)
+    Picture.objects.filter(pk=lost.pk).update(file="pictures/lost.png")
+
+    assert file_of(client, lost).status_code == 404

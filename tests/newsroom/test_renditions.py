@@ -1,0 +1,512 @@
+"""Renditions: smaller copies of a picture, made when it comes in; all of them or none."""
+
+import io
+import random
+from io import StringIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from PIL import Image
+
+from eurasia.newsroom import canary, renditions, vault
+from eurasia.newsroom.models import Article, FullText, Picture
+from tests.exchange.conftest import (
+    folder,  # noqa: F401 - a fixture of the importers
+    huge_picture_bytes,
+    own_picture_store,  # noqa: F401 - each test counts the files that it has stored
+    stored_files,
+)
+from tests.newsroom.test_pictures import png_bytes, wide_bytes, with_renditions
+from tests.pages import one, texts, tree_of
+
+ADD = "/admin/newsroom/picture/add/"
+KINDS = ["avif", "webp"]
+
+
+def encoded(data):
+    return renditions.encode(io.BytesIO(data))
+
+
+def saved(image, kind, **options):
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def opened(data):
+    return Image.open(io.BytesIO(data))
+
+
+def landscape(width, height):
+    """Hills, a sky and grain: about as hard to press as a photograph."""
+    dice = random.Random(7)  # noqa: S311 - grain, the same in every run
+    grain = Image.frombytes("L", (width, height), dice.randbytes(width * height))
+    hills = Image.radial_gradient("L").resize((width, height))
+    return Image.merge("RGB", [Image.blend(hills, grain, share) for share in (0.05, 0.04, 0.03)])
+
+
+# --- Which ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "size, widths",
+    [
+        ((479, 300), []),
+        ((480, 300), [480]),
+        ((520, 300), [480]),
+        ((700, 300), [480, 700]),
+        ((960, 540), [480, 960]),
+        ((1400, 790), [480, 960, 1400]),
+        ((1599, 900), [480, 960, 1599]),
+        ((1600, 900), [480, 960, 1600]),
+        ((9000, 5000), [480, 960, 1600]),
+        ((1000, 20_000), [480]),  # WebP holds no more than 16,383 rows
+        ((50_000_000, 1), [480, 960, 1600]),
+    ],
+)
+def test_widths_are_none_larger_than_the_original(size, widths):
+    assert renditions.widths_of(*size) == widths
+
+
+def test_renditions_are_of_both_kinds_and_keep_the_proportions():
+    made = encoded(wide_bytes("JPEG", (1000, 600)))
+
+    assert (made.width, made.height, made.widths) == (1000, 600, [480, 960])
+    assert {
+        (width, kind): (opened(data).format, opened(data).size)
+        for (width, kind), data in made.files.items()
+    } == {
+        (480, "avif"): ("AVIF", (480, 288)),
+        (480, "webp"): ("WEBP", (480, 288)),
+        (960, "avif"): ("AVIF", (960, 576)),
+        (960, "webp"): ("WEBP", (960, 576)),
+    }
+
+
+def test_renditions_of_a_cover_are_light():
+    made = encoded(saved(landscape(1600, 900), "JPEG", quality=92))
+
+    limits = {480: 30_000, 960: 70_000, 1600: 150_000}
+    assert made.widths == [480, 960, 1600]
+    heavy = {key: len(data) for key, data in made.files.items() if len(data) >= limits[key[0]]}
+    assert heavy == {}
+
+
+def test_exif_is_left_out_and_orientation_applied():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    exif[0x013B] = "A name that nobody is to read"
+    image = Image.new("RGB", (600, 500), "red")
+    image.paste("blue", (0, 0, 300, 500))
+
+    made = encoded(saved(image, "JPEG", exif=exif))
+
+    assert (made.width, made.height, made.widths) == (500, 600, [480])
+    for data in made.files.values():
+        picture = opened(data).convert("RGB")
+        assert picture.size == (480, 576)
+        assert picture.getpixel((240, 30))[2] > 200  # what lay left lies above
+        assert picture.getpixel((240, 540))[0] > 200
+        assert dict(opened(data).getexif()) == {}
+        assert b"nobody is to read" not in data
+
+
+def test_size_of_a_small_upright_photograph_is_what_readers_see():
+    exif = Image.Exif()
+    exif[0x0112] = 8
+
+    made = encoded(saved(Image.new("RGB", (40, 30)), "JPEG", exif=exif))
+
+    assert (made.width, made.height, made.files) == (30, 40, {})
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_mode_of_a_drawing_is_taken(mode):
+    image = Image.new("L", (480, 20), 255).convert("RGBA" if mode == "P" else "L")
+    image = Image.new("I;16", (480, 20), 65_535) if mode == "I;16" else image.convert(mode)
+
+    made = encoded(saved(image, "PNG"))
+
+    assert [opened(data).convert("L").getpixel((9, 9)) > 250 for data in made.files.values()] == [
+        True,
+        True,
+    ]
+
+
+def test_what_shines_through_still_does():
+    made = encoded(saved(Image.new("RGBA", (480, 20), (255, 0, 0, 0)), "PNG"))
+
+    assert {opened(data).convert("RGBA").getpixel((9, 9))[3] for data in made.files.values()} == {0}
+
+
+def test_print_colours_become_those_of_a_screen():
+    made = encoded(saved(Image.new("CMYK", (480, 20), (0, 255, 255, 0)), "JPEG"))
+
+    for data in made.files.values():
+        red, green, blue = opened(data).convert("RGB").getpixel((9, 9))
+        assert red > 200 > 60 > max(green, blue)
+
+
+def test_moving_picture_has_no_renditions():
+    frames = [Image.new("RGB", (600, 40), shade) for shade in ("red", "blue")]
+
+    made = encoded(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+
+    assert (made.width, made.height, made.files) == (600, 40, {})
+
+
+# --- What is refused -----------------------------------------------------------------------------
+
+BROKEN = {
+    "cut short": wide_bytes("JPEG", (1000, 600))[:-900],
+    "cut short too": wide_bytes()[:-200],
+    "empty": b"",
+    "text": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    "another kind": saved(Image.new("RGB", (4, 3)), "TIFF"),
+}
+
+
+@pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
+def test_broken_picture_is_refused_in_one_line(data):
+    with pytest.raises(ValidationError) as refusal:
+        encoded(data)
+
+    assert refusal.value.messages == [
+        "This is no picture that can be read to its end."
+        " Kinds that are taken: JPEG, PNG, WEBP, GIF."
+    ]
+
+
+@pytest.mark.parametrize("size", [(10_000, 5_001), (10_000, 9_000), (60_000, 60_000)])
+def test_huge_picture_is_refused_before_it_is_read(size):
+    with pytest.raises(ValidationError) as refusal:
+        encoded(huge_picture_bytes(*size))
+
+    assert refusal.value.messages == [
+        "This picture has more than 50 megapixels. Make it smaller first."
+    ]
+
+
+# --- Where they lie ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_public, place", [(True, "pictures"), (False, "gated")])
+def test_renditions_lie_beside_the_file(is_public, place, db):
+    picture = with_renditions(is_public=is_public)
+
+    stem = picture.file.name.removesuffix(".png")
+    assert picture.renditions == [480]
+    assert stem.startswith(f"{place}/")
+    assert picture.names == [f"{stem}.png", f"{stem}-480.avif", f"{stem}-480.webp"]
+    assert stored_files() == sorted(picture.names)
+
+
+def test_gated_picture_has_no_sources_of_its_own(db):
+    with pytest.raises(ValueError, match="through its article only"):
+        _ = with_renditions(is_public=False).sources
+
+
+def full_disk(monkeypatch, after):
+    """The storage refuses to write once it has written `after` files."""
+    kind = type(storages["default"])
+    save, written = kind.save, []
+
+    def refuse(self, name, content, max_length=None):
+        if len(written) == after:
+            raise OSError(28, "No space left on device")
+        written.append(name)
+        return save(self, name, content, max_length)
+
+    monkeypatch.setattr(kind, "save", refuse)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_picture_that_cannot_be_written_whole_leaves_nothing(after, db, monkeypatch):
+    full_disk(monkeypatch, after)
+
+    with pytest.raises(OSError, match="No space left"):
+        with_renditions(is_public=True)
+
+    assert (Picture.objects.count(), stored_files()) == (0, [])
+
+
+def test_deleted_picture_takes_its_files_along(client, editor, django_capture_on_commit_callbacks):
+    picture, other = with_renditions(is_public=True), with_renditions(is_public=False)
+    client.force_login(editor)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/admin/newsroom/picture/{picture.pk}/delete/", {"post": "yes"})
+
+    assert stored_files() == sorted(other.names)
+
+
+def test_pictures_deleted_together_take_their_files_along(
+    client, editor, django_capture_on_commit_callbacks
+):
+    picture, other = with_renditions(is_public=True), with_renditions(is_public=False)
+    client.force_login(editor)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(
+            "/admin/newsroom/picture/",
+            {
+                "action": "delete_selected",
+                "_selected_action": [picture.pk, other.pk],
+                "post": "yes",
+            },
+        )
+
+    assert (Picture.objects.count(), stored_files()) == (0, [])
+
+
+def test_cover_in_use_keeps_its_files(client, editor, write_article):
+    cover = with_renditions(is_public=True)
+    write_article(cover=cover, cover_alt="A view")
+    client.force_login(editor)
+
+    client.post(f"/admin/newsroom/picture/{cover.pk}/delete/", {"post": "yes"})
+
+    assert stored_files() == sorted(cover.names)
+
+
+# --- At the desk ---------------------------------------------------------------------------------
+
+
+def add(client, data, name="view.png", **values):
+    file = SimpleUploadedFile(name, data)
+    given = {"file": file, "credit": "Archive", "focal_x": 0.5, "focal_y": 0.5, **values}
+    return client.post(ADD, given)
+
+
+def test_desk_makes_the_renditions_of_what_it_takes(client, editor):
+    client.force_login(editor)
+
+    response = add(client, wide_bytes(), is_public="on")
+
+    picture = Picture.objects.get()
+    assert response.status_code == 302
+    assert (picture.width, picture.height, picture.renditions) == (500, 300, [480])
+    assert len(picture.digest) == 64
+    assert stored_files() == sorted(picture.names)
+
+
+@pytest.mark.parametrize(
+    "data, name, error",
+    [
+        (BROKEN["cut short"], "a.jpg", "This is no picture that can be read to its end."),
+        (huge_picture_bytes(10_000, 5_001), "a.png", "This picture has more than 50 megapixels."),
+        (BROKEN["another kind"], "a.tiff", "This is no picture that can be read to its end."),
+        (png_bytes(), "a.bmp", "The name of the file must end in one of these: .jpeg, .jpg,"),
+    ],
+    ids=["broken", "huge", "another kind", "another name"],
+)
+def test_desk_says_what_is_wrong_and_keeps_nothing(client, editor, data, name, error):
+    client.force_login(editor)
+
+    response = add(client, data, name)
+
+    [said] = texts(tree_of(response), "//ul[starts-with(@class, 'errorlist')]/li")
+    assert said.startswith(error)
+    assert (Picture.objects.count(), stored_files()) == (0, [])
+
+
+def test_credit_of_a_picture_changes_without_its_renditions(client, editor):
+    picture = with_renditions(is_public=True)
+    client.force_login(editor)
+
+    client.post(
+        f"/admin/newsroom/picture/{picture.pk}/change/",
+        {"credit": "New", "focal_x": 0.5, "focal_y": 0.5},
+    )
+
+    changed = Picture.objects.get()
+    assert (changed.credit, changed.names) == ("New", picture.names)
+
+
+# --- In an import --------------------------------------------------------------------------------
+
+
+def test_import_makes_the_renditions_once(folder, db):  # noqa: F811 - the fixture imported above
+    folder.write("articles/c.png", wide_bytes())
+    folder.article(cover="{file: c.png, alt: A, credit: B}", body="T\n\n<!--more-->\n\n![b](c.png)")
+    folder.run()
+    files = stored_files()
+
+    again = folder.run("--overwrite")
+
+    assert again.summary == "0 created, 0 updated, 1 unchanged, 0 kept, 0 not loaded"
+    assert [picture.renditions for picture in Picture.objects.all()] == [[480], [480]]
+    assert (len(files), stored_files()) == (6, files)
+
+
+def test_dry_run_and_failed_article_leave_no_rendition(folder, db):  # noqa: F811 - as above
+    folder.write("articles/c.png", wide_bytes())
+    folder.article("good", body="T\n\n<!--more-->\n\n![b](c.png)")
+    folder.article("bad", body="T\n\n<!--more-->\n\n![b](c.png)", contributors="['؟']")
+
+    said = folder.run("--dry-run")
+
+    assert said.summary.startswith("1 created, 0 updated, 0 unchanged, 0 kept, 1 not loaded")
+    assert (Picture.objects.count(), stored_files()) == (0, [])
+
+
+def test_import_names_the_article_of_a_broken_picture(folder, db):  # noqa: F811 - as above
+    folder.write("articles/c.jpg", BROKEN["cut short"])
+    folder.article(body="T\n\n<!--more-->\n\n![b](c.jpg)")
+
+    said = folder.run()
+
+    assert (said.status, Article.objects.count(), stored_files()) == (1, 0, [])
+    assert said.complaints[0].startswith("articles/the-crossing.md:1: This is no picture that")
+
+
+# --- make_renditions -----------------------------------------------------------------------------
+
+
+def plain(*, is_public, data=None):
+    """A picture from before there were renditions."""
+    return Picture.objects.create(
+        file=ContentFile(data or wide_bytes(), name="a.png"), credit="A", is_public=is_public
+    )
+
+
+def run(*options):
+    """The summary and the complaints of the command, and whether it failed."""
+    out, err = StringIO(), StringIO()
+    failed = False
+    try:
+        call_command("make_renditions", *options, stdout=out, stderr=err, no_color=True)
+    except CommandError:
+        failed = True
+    return out.getvalue().strip(), err.getvalue().splitlines(), failed
+
+
+def body_of(article):
+    with vault.opened("read"):
+        return FullText.objects.get(pk=article.pk).body_html
+
+
+def test_command_makes_what_is_missing_and_texts_show_it(write_article):
+    picture = plain(is_public=False)
+    article = write_article(body=f'<p><img data-picture="{picture.pk}" alt="A view"></p>')
+    other = write_article("another")
+    histories = Article.history.count()
+
+    first, second = run(), run()
+
+    picture.refresh_from_db()
+    assert first == ("1 pictures made, 0 failed; 1 articles finished anew", [], False)
+    assert second == ("0 pictures made, 0 failed; 0 articles finished anew", [], False)
+    assert picture.renditions == [480]
+    assert stored_files() == sorted(picture.names)
+    address = f"/en/articles/the-crossing/pictures/{picture.pk}/480.avif 480w"
+    assert f'srcset="{address}"' in body_of(article)
+    assert Article.history.count() == histories
+    versions = dict(Article.objects.values_list("pk", "version"))
+    assert versions == {article.pk: article.version + 1, other.pk: other.version}
+
+
+def test_command_makes_again_what_is_lost(db):
+    picture = with_renditions(is_public=True)
+    storages["default"].delete(picture.rendition_name(480, "webp"))
+
+    assert run()[0] == "1 pictures made, 0 failed; 0 articles finished anew"
+    assert stored_files() == sorted(picture.names)
+
+
+def test_command_makes_all_anew_when_told_to(db):
+    picture = with_renditions(is_public=True)
+
+    assert run("--again")[0] == "1 pictures made, 0 failed; 0 articles finished anew"
+    assert stored_files() == sorted(picture.names)
+
+
+def test_command_names_what_fails_and_makes_the_rest(db):
+    lost, broken, good = plain(is_public=True), plain(is_public=True), plain(is_public=True)
+    storages["default"].delete(lost.file.name)
+    storages["default"].delete(broken.file.name)
+    storages["default"].save(broken.file.name, ContentFile(BROKEN["cut short too"]))
+
+    said = run()
+
+    assert said == (
+        "1 pictures made, 2 failed; 0 articles finished anew",
+        [
+            f"picture {lost.pk}: its file cannot be read or written: No such file or directory.",
+            f"picture {broken.pk}: This is no picture that can be read to its end."
+            " Kinds that are taken: JPEG, PNG, WEBP, GIF.",
+        ],
+        True,
+    )
+    good.refresh_from_db()
+    assert good.renditions == [480]
+
+
+def test_command_passes_by_what_needs_none(db):
+    plain(is_public=True, data=png_bytes())
+
+    assert run() == ("0 pictures made, 0 failed; 0 articles finished anew", [], False)
+
+
+# --- On a page -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["/en/", "/en/articles/the-crossing/"])
+def test_cover_above_the_fold_is_offered_in_each_kind(address, client, write_article):
+    cover = with_renditions(is_public=True)
+    write_article(cover=cover, cover_alt="A view")
+
+    tree = tree_of(client.get(address))
+
+    sources = tree.xpath("//figure[@class='cover']/picture//source")
+    assert [(each.get("type"), each.get("srcset")) for each in sources] == [
+        (f"image/{kind}", f"/media/{cover.rendition_name(480, kind)} 480w") for kind in KINDS
+    ]
+    assert all(each.get("sizes") for each in sources)
+    assert dict(one(tree, "//figure[@class='cover']/picture//img").attrib) == {
+        "src": cover.file.url,
+        "width": "500",
+        "height": "300",
+        "alt": "A view",
+        "fetchpriority": "high",
+    }
+
+
+def test_cover_without_renditions_is_shown_as_it_is(client, write_article):
+    cover = plain(is_public=True, data=png_bytes())
+    write_article(cover=cover, cover_alt="A view")
+
+    tree = tree_of(client.get("/en/articles/the-crossing/"))
+
+    assert tree.xpath("//source") == []
+    assert one(tree, "//figure[@class='cover']//img").get("src") == cover.file.url
+
+
+# --- The outsider check --------------------------------------------------------------------------
+
+
+def test_canary_knows_gated_renditions_and_where_they_might_be(write_article, now):
+    gated, public = with_renditions(is_public=False), with_renditions(is_public=True)
+    write_article(
+        body=f'<p><img data-picture="{gated.pk}" alt="A"></p>', cover=public, cover_alt="B"
+    )
+
+    secrets = canary.secrets_of_the_house(now)
+
+    assert set(secrets.pictures.values()) == {f"picture {gated.pk}"}
+    assert len(secrets.pictures) == 3
+    address = f"/en/articles/the-crossing/pictures/{gated.pk}/"
+    assert {address, f"{address}480.avif", f"{address}480.webp"} <= set(secrets.addresses)
+    assert {f"/media/{name}" for name in gated.names} <= set(secrets.addresses)
+
+
+def test_canary_lets_the_renditions_of_an_open_article_be(write_article, now):
+    gated = with_renditions(is_public=False)
+    body = f'<p><img data-picture="{gated.pk}" alt="A"></p>'
+    write_article(body=body, access="everyone")
+
+    assert canary.secrets_of_the_house(now).pictures == {}

@@ -1,0 +1,409 @@
+"""Every route says who may call it, and the form of its answer follows."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.urls.resolvers import LocalePrefixPattern, ResolverMatch
+from django.utils import timezone
+
+from eurasia import policy
+from eurasia.policy import Policy, policy_of
+from eurasia.urls import urlpatterns as urls_of_the_house
+from tests.cast import GATED
+from tests.conftest import HttpsClient
+from tests.newsroom.test_pictures import png, with_renditions
+
+PUBLIC_FORM = "public, max-age=0, s-maxage=1"
+PRIVATE_FORM = "private, no-store"
+FOREVER = "public, max-age=31536000, immutable"
+
+
+# --- The URLconf ---------------------------------------------------------------------------------
+
+
+def matches(resolver=None, app_names=(), namespaces=(), route=""):
+    """A match for every route of the house, as a request for it would find."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        prefix = "<language>/" if isinstance(entry.pattern, LocalePrefixPattern) else entry.pattern
+        here = f"{route}{prefix}"
+        if isinstance(entry, URLResolver):
+            apps = [*app_names, entry.app_name] if entry.app_name else app_names
+            spaces = [*namespaces, entry.namespace] if entry.namespace else namespaces
+            yield from matches(entry, apps, spaces, here)
+        else:
+            assert isinstance(entry, URLPattern)
+            yield ResolverMatch(
+                entry.callback, (), {}, entry.name, list(app_names), list(namespaces), here
+            )
+
+
+def names_under(policy):
+    return {match.view_name for match in matches() if policy_of(match) is policy}
+
+
+def test_every_route_has_a_policy():
+    undeclared = []
+    for match in matches():
+        try:
+            policy_of(match)
+        except ImproperlyConfigured:
+            undeclared.append(match.route)
+
+    assert undeclared == []
+
+
+def test_walk_finds_routes_of_every_kind():
+    assert {match.route for match in matches()} >= {
+        "robots.txt",
+        "<language>/articles/<slug:slug>/",
+        "<language>/accounts/login/",
+        "admin/newsroom/article/<int:pk>/as/<str:who>/",
+    }
+
+
+def test_public_machine_and_reader_routes_are_these():
+    assert names_under(Policy.PUBLIC) == set(PUBLIC_NAMES)
+    assert names_under(Policy.MACHINE) == set(MACHINE_NAMES)
+    assert names_under(Policy.READER_ONLY) == {
+        "account:home",
+        "account:language",
+        "membership:take_plan",
+    }
+
+
+def test_everything_at_the_admin_is_desk():
+    policies = {policy_of(match) for match in matches() if match.route.startswith("admin/")}
+
+    assert policies == {Policy.DESK}
+
+
+def test_everything_of_allauth_is_private():
+    routes = [match for match in matches() if match.route.startswith("<language>/accounts/")]
+
+    assert {policy_of(match) for match in routes} == {Policy.PRIVATE}
+
+
+def undeclared_view(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(GATED)
+
+
+@policy.public
+def public_view(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("open")
+
+
+@policy.desk("newsroom.view_fulltext")
+def desk_view(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(GATED)
+
+
+@policy.private
+def broken_view(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError(GATED)
+
+
+urlpatterns = [
+    path("undeclared/", undeclared_view),
+    path("public/", public_view),
+    path("desk/", desk_view),
+    path("broken/", broken_view),
+    *urls_of_the_house,
+]
+
+
+@override_settings(ROOT_URLCONF="tests.test_policy")
+def test_view_without_a_policy_is_refused(client):
+    with pytest.raises(ImproperlyConfigured, match="'undeclared/' declares no policy"):
+        client.get("/undeclared/")
+
+
+@override_settings(ROOT_URLCONF="tests.test_policy")
+def test_view_without_a_policy_tells_a_browser_nothing():
+    browser = HttpsClient(raise_request_exception=False)
+
+    response = browser.get("/undeclared/")
+
+    assert response.status_code == 500
+    assert GATED not in response.content.decode()
+
+
+# --- The forms of a public page ------------------------------------------------------------------
+
+PUBLIC_NAMES = {
+    "newsroom:front": "/en/",
+    "newsroom:file_list": "/en/files/",
+    "newsroom:file": "/en/files/iran-brics/",
+    "newsroom:article_list": "/en/articles/",
+    "newsroom:article": "/en/articles/the-crossing/",
+    "newsroom:picture": "/en/articles/the-view/pictures/{picture}/",
+    "newsroom:archive": "/en/archive/",
+    "newsroom:archive_month": "/en/archive/{month}/",
+    "newsroom:rendition": "/en/articles/the-view/pictures/{wide}/480.avif",
+    "newsroom:contributor": "/en/contributors/iran-desk/",
+    "newsroom:about": "/en/about/",
+    "newsroom:privacy": "/en/privacy/",
+    "membership:subscribe": "/en/subscribe/",
+    "account:signed_out": "/en/account/signed-out/",
+}
+MACHINE_NAMES = {
+    "newsroom:citation": "/en/articles/the-crossing/cite.bib",
+    "newsroom:feed": "/en/feed/",
+    "newsroom:card": "/en/card.png",
+    "newsroom:article_card": "/en/articles/the-crossing/card.png",
+    "newsroom:file_feed": "/en/files/iran-brics/feed/",
+    "robots": "/robots.txt",
+    "sitemap": "/sitemap.xml",
+    "media": "/media/{media}",
+    "speculation_rules": "/speculation-rules.json",
+}
+
+
+def in_both_languages(addresses):
+    english = list(addresses)
+    french = [each.replace("/en/", "/fr/", 1) for each in english if each.startswith("/en/")]
+    return english + french
+
+
+PUBLIC_PAGES = in_both_languages(PUBLIC_NAMES.values())
+MACHINE_DOORS = in_both_languages(MACHINE_NAMES.values())
+#: Answers that are no page of the URLconf, or no success.
+OTHER_ANSWERS = {
+    "/de/": 404,
+    "/en/nowhere/": 404,
+    "/en/articles/never-written/": 404,
+    "/en/articles/?before=nonsense": 404,
+    "/en/archive/1999/1/": 404,
+    "/en/articles/taken-back/": 410,
+    "/en/articles": 301,
+}
+
+
+@pytest.fixture
+def edition(write_article, plan):
+    """Something behind every public address; returns what fills the gaps in them."""
+    gated, public = png(is_public=False), png(is_public=True)
+    wide = with_renditions(is_public=False)
+    for language in ["en", "fr"]:
+        write_article(language=language)
+        write_article(
+            "the-view",
+            language=language,
+            access="everyone",
+            body=f'<p>Look: <img data-picture="{gated.pk}" alt="A view">'
+            f'<img data-picture="{wide.pk}" alt="A wide view"></p>',
+        )
+        write_article("taken-back", language=language, status="withdrawn")
+    month = timezone.localtime() - timedelta(hours=1)  # when the cast publishes
+    return {
+        "month": f"{month.year}/{month.month}",
+        "picture": gated.pk,
+        "wide": wide.pk,
+        "media": public.file.name,
+    }
+
+
+def body_of(response):
+    return b"".join(response) if response.streaming else response.content
+
+
+def set_cookie(client, value):
+    client.cookies[settings.SESSION_COOKIE_NAME] = value
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
+def test_public_page_has_one_form_for_all_outsiders(address, edition):
+    address = address.format(**edition)
+    one = HttpsClient(headers={"accept-language": "en", "user-agent": "One"})
+    two = HttpsClient(headers={"accept-language": "fr", "user-agent": "Two"})
+
+    first, second = one.get(address), two.get(address)
+
+    assert first.status_code == 200
+    assert first.headers["Cache-Control"] == PUBLIC_FORM
+    assert first.headers["Vary"] == "Cookie"
+    assert not first.cookies
+    assert "Set-Cookie" not in first.headers
+    assert body_of(first) == body_of(second)
+    assert dict(first.headers) == dict(second.headers)
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
+def test_public_page_with_a_bogus_session_is_private(address, client, edition):
+    set_cookie(client, "bogus")
+
+    response = client.get(address.format(**edition))
+
+    assert body_of(response)
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == PRIVATE_FORM
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
+def test_public_page_with_a_session_is_private(address, client, edition, subscriber):
+    client.force_login(subscriber)
+
+    response = client.get(address.format(**edition))
+
+    assert body_of(response)
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == PRIVATE_FORM
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
+def test_head_of_a_public_page_has_the_same_headers(address, client, edition):
+    address = address.format(**edition)
+
+    head, get = client.head(address), client.get(address)
+
+    assert dict(head.headers) == dict(get.headers)
+    assert body_of(head) == b"" != body_of(get)
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES + MACHINE_DOORS)
+def test_public_address_takes_no_other_method(address, client, edition):
+    address = address.format(**edition)
+
+    answers = [
+        getattr(client, method)(address) for method in ["post", "put", "delete", "patch", "options"]
+    ]
+
+    assert [answer.status_code for answer in answers] == [405] * 5
+    assert {answer.headers["Allow"] for answer in answers} == {"GET, HEAD"}
+    if address in PUBLIC_PAGES:
+        assert {answer.headers["Cache-Control"] for answer in answers} == {PRIVATE_FORM}
+
+
+@pytest.mark.parametrize("address", MACHINE_DOORS)
+@pytest.mark.parametrize("who", ["outsider", "bogus", "subscriber"])
+def test_machine_door_is_always_in_the_public_form(address, who, client, edition, subscriber):
+    address = address.format(**edition)
+    expected = body_of(HttpsClient().get(address))
+    if who == "bogus":
+        set_cookie(client, "bogus")
+    if who == "subscriber":
+        client.force_login(subscriber)
+
+    response = client.get(address)
+
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == (
+        FOREVER if address.startswith("/media/") else PUBLIC_FORM
+    )
+    assert "Vary" not in response.headers
+    assert "Set-Cookie" not in response.headers
+    assert body_of(response) == expected
+    assert GATED.encode() not in expected
+
+
+@pytest.mark.parametrize("address", OTHER_ANSWERS)
+def test_answer_without_a_page_has_both_forms_too(address, client, edition):
+    public = client.get(address)
+    set_cookie(client, "bogus")
+    private = client.get(address)
+
+    assert (public.status_code, private.status_code) == (OTHER_ANSWERS[address],) * 2
+    assert public.headers["Cache-Control"] == PUBLIC_FORM
+    assert public.headers["Vary"] == "Cookie"
+    assert "Set-Cookie" not in public.headers
+    assert private.headers["Cache-Control"] == PRIVATE_FORM
+
+
+# --- The private forms ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/en/accounts/login/", "/fr/accounts/signup/", "/admin/login/"]
+)
+def test_private_page_is_kept_by_nobody(address, client, db):
+    response = client.get(address)
+
+    assert response.status_code in {200, 302}
+    assert response.headers["Cache-Control"] == PRIVATE_FORM
+
+
+@pytest.mark.parametrize("address", ["/en/account/", "/fr/account/"])
+def test_outsider_at_a_readers_page_signs_in_and_comes_back(address, client, db):
+    response = client.get(address)
+
+    assert response.status_code == 302
+    assert response.url == f"{address[:3]}/accounts/login/?next={address}"
+    assert response.headers["Cache-Control"] == PRIVATE_FORM
+
+
+@override_settings(ROOT_URLCONF="tests.test_policy")
+def test_failing_page_is_kept_by_nobody(db):
+    browser = HttpsClient(raise_request_exception=False)
+
+    response = browser.get("/broken/")
+
+    assert response.status_code == 500
+    assert response.headers["Cache-Control"] == PRIVATE_FORM
+    assert GATED not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "accept, language",
+    [
+        ("fr-FR,fr;q=0.9,en;q=0.8", "fr"),
+        ("de,fr;q=0.4", "fr"),
+        ("en-GB", "en"),
+        ("zh", "en"),
+        ("", "en"),
+    ],
+)
+def test_root_leads_to_the_browsers_language(accept, language, client):
+    response = client.get("/", headers={"accept-language": accept})
+
+    assert (response.status_code, response.url) == (302, f"/{language}/")
+    assert response.headers["Cache-Control"] == PRIVATE_FORM
+
+
+# --- The decorator of the desk -------------------------------------------------------------------
+
+
+@override_settings(ROOT_URLCONF="tests.test_policy")
+def test_desk_view_opens_for_staff_with_the_permission(client, editor):
+    client.force_login(editor)
+
+    response = client.get("/desk/")
+
+    assert (response.status_code, response.content.decode()) == (200, GATED)
+    assert response.headers["Cache-Control"] == PRIVATE_FORM
+
+
+@override_settings(ROOT_URLCONF="tests.test_policy")
+def test_desk_view_refuses_staff_without_the_permission(client, colleague):
+    client.force_login(colleague)
+
+    response = client.get("/desk/")
+
+    assert response.status_code == 403
+    assert GATED not in response.content.decode()
+
+
+@override_settings(ROOT_URLCONF="tests.test_policy")
+def test_desk_view_refuses_the_permission_without_staff(client, editor):
+    editor.is_staff = False
+    editor.save()
+    client.force_login(editor)
+
+    response = client.get("/desk/")
+
+    assert response.status_code == 403
+    assert GATED not in response.content.decode()
+
+
+@override_settings(ROOT_URLCONF="tests.test_policy")
+def test_desk_view_sends_an_outsider_to_sign_in(client, db):
+    response = client.get("/desk/")
+
+    assert (response.status_code, response.url) == (302, "/en/accounts/login/?next=/desk/")
+
+
+def test_reader_of_a_request_without_user_is_nobody():
+    assert policy.reader_of(RequestFactory().get("/")) is None

@@ -1,0 +1,209 @@
+"""A start that cannot go well is refused with one line that says what to set."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SERVER = {
+    "SECRET_KEY": "for-the-tests-alone-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "journal.example",
+    "SITE_URL": "https://journal.example",
+    "DATABASE_URL": "sqlite://:memory:",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+}
+READ = {*SERVER, "REDIS_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEMO", "DEBUG", "PORT"}
+CHECK = ["manage.py", "check"]
+WSGI = ["-c", "import eurasia.wsgi"]
+
+
+def start(environment, command):
+    kept = {name: value for name, value in os.environ.items() if name not in READ}
+    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", *command],
+        cwd=PROJECT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def changed(changes, base=SERVER):
+    """`base` with other values; None takes a variable away."""
+    return {name: value for name, value in {**base, **changes}.items() if value is not None}
+
+
+@pytest.mark.parametrize("command", [CHECK, WSGI])
+def test_server_starts_with_what_it_needs(command):
+    result = start(SERVER, command)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+LOADING = ["-c", "import eurasia.settings"]
+MISTAKES = [
+    *[(name, {name: value}) for name in SERVER for value in [None, "", "   "]],
+    ("SECRET_KEY", {"SECRET_KEY": "short"}),
+    ("SECRET_KEY", {"SECRET_KEY": "a" * 60}),
+    ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": "*"}),
+    ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": ","}),
+    ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": "https://journal.example"}),
+    ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": "journal.example:443"}),
+    ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": "journal.example other.example"}),
+    ("SITE_URL", {"SITE_URL": "journal.example"}),
+    ("SITE_URL", {"SITE_URL": "ftp://journal.example"}),
+    ("SITE_URL", {"SITE_URL": "https://"}),
+    ("SITE_URL", {"SITE_URL": "https://journal.example/path"}),
+    ("SITE_URL", {"SITE_URL": "https://journal.example?x=1"}),
+    ("SITE_URL", {"SITE_URL": "https://journal.example#x"}),
+    ("SITE_URL", {"SITE_URL": "https://user:word@journal.example"}),
+    ("SITE_URL", {"SITE_URL": "https://journal.example:port"}),
+    ("SITE_URL", {"SITE_URL": "https://[journal.example"}),
+    ("SITE_URL", {"SITE_URL": "http://journal.example"}),
+    ("DATABASE_URL", {"DATABASE_URL": "nonsense"}),
+    ("DATABASE_URL", {"DATABASE_URL": "mysql://user:word@db.example/name"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgres://user:word@db.example:5432/"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgres://user:word@db.example:port/name"}),
+    ("DATABASE_URL", {"DATABASE_URL": "postgres://[db.example/name"}),
+    ("DATABASE_URL", {"DATABASE_URL": "sqlite://"}),
+    ("EMAIL_URL", {"EMAIL_URL": "nonsense"}),
+    ("EMAIL_URL", {"EMAIL_URL": "post://mail.example"}),
+    ("EMAIL_URL", {"EMAIL_URL": "smtp://mail.example:port"}),
+    ("EMAIL_URL", {"EMAIL_URL": "smtp://[mail.example"}),
+    ("REDIS_URL", {"REDIS_URL": "memcached://cache.example"}),
+    ("REDIS_URL", {"REDIS_URL": "redis://[cache.example"}),
+    ("TIME_ZONE", {"TIME_ZONE": "Europe/Nowhere"}),
+    ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "-1"}),
+    ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "many"}),
+    ("PORT", {"PORT": "65536"}),
+    ("PORT", {"PORT": "\u0668\u0660\u0660\u0660"}),
+    ("DEBUG", {"DEBUG": "true"}),
+    ("DEMO", {"DEMO": "yes"}),
+    ("DEMO", {"DEMO": "1"}),
+    ("DEMO", {"DEMO": "1", "SITE_URL": "http://localhost:8000"}),
+    ("DEMO", {"DEMO": "1", "ALLOWED_HOSTS": "localhost,journal.example", "SITE_URL": None}),
+    ("DEMO", {"DEMO": "1", "ALLOWED_HOSTS": "localhost", "SITE_URL": "https://journal.example"}),
+    ("DEMO", {"DEMO": "1", "ALLOWED_HOSTS": "localhost,192.168.1.2", "SITE_URL": None}),
+    ("DEMO", {"DEMO": "1", "ALLOWED_HOSTS": "localhost,0.0.0.0", "SITE_URL": None}),
+    ("DEMO", {"DEMO": "1", "ALLOWED_HOSTS": ".localhost", "SITE_URL": None}),
+]
+
+
+#: Loads the settings once for each environment that it is given, each time in a process of its
+#: own, forked from one that has imported what they need.
+LOADER = """
+import environ, json, os, sys, tempfile
+import csp.constants
+answers = []
+for environment in json.load(sys.stdin):
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if not child:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            os.environ.clear()
+            os.environ.update(environment)
+            import eurasia.settings
+            sys.exit()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
+        answers.append([status, *said])
+json.dump(answers, sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def refusals():
+    """Exit status, output and error of each mistake."""
+    loader = subprocess.run(
+        [sys.executable, "-c", LOADER],
+        input=json.dumps([changed(changes) for _name, changes in MISTAKES]),
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=120,
+    )
+    return json.loads(loader.stdout)
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)), ids=lambda n: str(MISTAKES[n][1]))
+def test_mistake_stops_the_start_with_one_line_that_names_it(number, refusals):
+    name, changes = MISTAKES[number]
+    status, out, err = refusals[number]
+
+    assert (status, out) == (1, "")
+    [line] = err.splitlines()
+    assert line.startswith("eurasia: ")
+    assert name in line
+    for value in changes.values():
+        assert "word" not in (value or "") or value not in line  # passwords stay out of logs
+
+
+@pytest.mark.parametrize("command", [CHECK, WSGI])
+@pytest.mark.parametrize("name", SERVER)
+def test_missing_variable_stops_every_way_to_start(name, command):
+    result = start(changed({name: None}), command)
+
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"eurasia: {name} is not set. README.md, 'Environment', says what it holds.\n"
+    )
+
+
+@pytest.mark.parametrize("command", [CHECK, WSGI])
+def test_demo_on_another_host_is_refused_whatever_starts_it(command):
+    result = start(changed({"DEMO": "1"}), command)
+
+    assert result.returncode == 1
+    assert result.stderr == (
+        "eurasia: DEMO=1 serves this machine alone: every host in ALLOWED_HOSTS must be loopback.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]"},
+        {"SITE_URL": "http://localhost:8123"},
+        {"SITE_URL": "http://127.0.0.1:8123"},
+        {"SITE_URL": "http://[::1]:8123"},
+        {"PORT": "8123"},
+    ],
+)
+def test_demo_starts_on_loopback(environment):
+    demo = {"DEMO": "1", "SECRET_KEY": SERVER["SECRET_KEY"], "DATABASE_URL": "sqlite://:memory:"}
+
+    result = start(demo | environment, LOADING)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_debug_is_off_unless_asked_for():
+    said = ["-c", "from eurasia import settings; print(settings.DEBUG, settings.DEMO)"]
+
+    assert start(SERVER, said).stdout == "False False\n"
+
+
+@pytest.mark.parametrize(
+    "database, engine, name",
+    [
+        ("sqlite:////srv/journal.sqlite3", "sqlite3", "/srv/journal.sqlite3"),
+        ("postgres://user:word@db.example:5432/journal", "postgresql", "journal"),
+        ("postgresql://user:word@db.example/journal", "postgresql", "journal"),
+    ],
+)
+def test_database_is_the_one_that_is_named(database, engine, name):
+    said = [
+        "-c",
+        "from eurasia.settings import DATABASES; d = DATABASES['default'];"
+        "print(d['ENGINE'].rpartition('.')[2], d['NAME'])",
+    ]
+
+    assert start(changed({"DATABASE_URL": database}), said).stdout == f"{engine} {name}\n"
