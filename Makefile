@@ -24,6 +24,7 @@ check: export EMAIL_URL := consolemail://
 check: export DEMO := 0
 check: export DEBUG := 0
 check: .venv/.dev
+	$(BIN)/pip check --disable-pip-version-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -47,7 +48,7 @@ test-next:
 		echo "test-next skipped: Django 6.1 wants Python 3.12 or newer; NEXT=… names one."; \
 	else set -ex; \
 		[ -e .venv-next/.dev ] || { "$$next" -m venv .venv-next; \
-			.venv-next/bin/pip install --quiet --require-hashes -r requirements/dev.txt; \
+			.venv-next/bin/pip install --quiet --no-deps --require-hashes -r requirements/dev.txt; \
 			.venv-next/bin/pip install --quiet 'Django>=6.1,<6.2'; touch .venv-next/.dev; }; \
 		.venv-next/bin/python -m pytest --numprocesses auto --dist worksteal -W default $(ARGS); fi
 
@@ -92,9 +93,11 @@ clean:
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # The environment: made when missing, brought up to date when the pins change. What is in .dev is in the others too.
+# --no-deps: the pins are whole (`pip check` in `make check` says so), and pip would look for `coverage[toml]` beside the pinned
+# `coverage`, find a newer one without a hash, and give up.
 .venv/.%: requirements/%.txt | .venv/bin/pip
 	@echo "Installing requirements/$*.txt, once."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@touch $@ $(if $(filter dev,$*),.venv/.base .venv/.production) $(if $(filter production,$*),.venv/.base)
 
 .venv/bin/pip:
