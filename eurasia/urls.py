@@ -1,6 +1,7 @@
 """Every address of the house. Under a language prefix the same English segments in both."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -15,6 +16,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 # It would show superusers the secrets of other people's authenticator apps.
 admin.site.unregister(Authenticator)
+# It would let staff add an address of their own to any account, and sign in there by its code.
+admin.site.unregister(EmailAddress)
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -471,3 +471,13 @@ def test_reader_chooses_one_of_our_languages(chosen, stored, client, registered)
     registered.refresh_from_db()
     assert registered.language == stored
     assert (response.status_code, response.url) == (302, f"/{stored}/account/")
+
+
+# --- Ways into somebody else's account ------------------------------------------------------------
+
+
+def test_no_address_is_added_to_another_account_at_the_desk(client, db):
+    """Its code would sign in whoever added it."""
+    client.force_login(User.objects.create_superuser("chief@example.org"))
+
+    assert client.get("/admin/account/emailaddress/add/").status_code == 404
