@@ -207,6 +207,18 @@ def test_unpublished_article_serves_no_picture(status, client, article, address,
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
+def test_desk_sees_the_pictures_of_what_it_previews(status, client, article, address, editor):
+    article.status = status
+    article.save()
+    client.force_login(editor)
+
+    response = client.get(address)
+
+    assert (response.status_code, b"".join(response)) == (200, png_bytes())
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
 def test_scheduled_article_serves_its_picture_from_its_instant(
     client, write_article, picture, subscriber, now, time_machine
 ):
