@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from eurasia.accounts.views import confirm_login_code
 from eurasia.newsroom import sitemaps, speculation, views
 from eurasia.policy import private
 
@@ -31,6 +32,7 @@ urlpatterns = [
         path("", include("eurasia.membership.urls")),
         path("account/", include("eurasia.accounts.urls")),
         path("accounts/", private(RedirectView.as_view(pattern_name="account:home"))),
+        path("accounts/login/code/confirm/", confirm_login_code),
         path("accounts/", include("allauth.urls")),
     ),
 ]

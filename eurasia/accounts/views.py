@@ -1,11 +1,14 @@
+from allauth.account import views as allauth_views
+from allauth.account.utils import passthrough_next_redirect_url
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_POST
 
 from eurasia.accounts.models import User
-from eurasia.policy import public, reader_of, reader_only
+from eurasia.policy import private, public, reader_of, reader_only
 
 
 class LanguageForm(forms.ModelForm):
@@ -43,3 +46,13 @@ def change_language(request: HttpRequest) -> HttpResponse:
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Where signing out ends: a page that needs no session to say good-bye."""
     return render(request, "account/signed_out.html")
+
+
+@private
+def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
+    """allauth's; where a code is used up or too old, the way to another one keeps `next`."""
+    response = allauth_views.confirm_login_code(request)
+    again = reverse("account_request_login_code")
+    if getattr(response, "url", "") == again:
+        return redirect(passthrough_next_redirect_url(request, again, "next"))
+    return response

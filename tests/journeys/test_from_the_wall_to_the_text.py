@@ -1,5 +1,7 @@
 """An outsider stands before the wall and ends with the text of that very article."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
@@ -88,6 +90,27 @@ def test_subscriber_signs_in_by_code_and_reads(client, wanted, subscriber):
         code=code_sent_to(subscriber.email),
         follow=True,
     )
+
+    assert article.request["PATH_INFO"] == wanted
+    assert GATED in article.content.decode()
+
+
+@pytest.mark.parametrize("reason", ["used up", "too old"])
+def test_reader_whose_code_is_spent_asks_for_another_and_reads(
+    client, wanted, subscriber, reason, time_machine, now
+):
+    asked = to_the_code(client, wanted, subscriber.email)
+    form = "//form[.//input[@name='code']]"
+    if reason == "too old":
+        time_machine.move_to(now + timedelta(minutes=16), tick=False)
+        again = submit(client, asked, form=form, code="ABCD-EFGH", follow=True)
+    else:
+        for _attempt in range(3):
+            asked = again = submit(client, asked, form=form, code="ABCD-EFGH", follow=True)
+
+    asked = submit(client, again, email=subscriber.email, follow=True)
+    code = code_sent_to(subscriber.email)
+    article = submit(client, asked, form=form, code=code, follow=True)
 
     assert article.request["PATH_INFO"] == wanted
     assert GATED in article.content.decode()
