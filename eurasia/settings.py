@@ -167,7 +167,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "django.forms",  # so that its templates stand beside our own for widgets
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # An outsider's request passes session, user and messages by (eurasia/policy.py says when), so
 # that the public form of a page cannot depend on them.
@@ -183,6 +185,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "eurasia.policy.AuthenticationMiddleware",
     "eurasia.policy.MessageMiddleware",
+    "eurasia.accounts.second_factor.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

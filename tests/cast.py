@@ -8,6 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from allauth.mfa.utils import encrypt
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
@@ -18,6 +25,7 @@ from eurasia.newsroom.models import Article, ArticleContributor, ArticleFile, Co
 
 TEASER = "The free part speaks of a border crossing that reopened one morning in early spring."
 GATED = "The gated part says what nobody outside may learn about the caravan and its seven drivers."
+TOTP_SECRET = "JBSWY3DPEHPK3PXP"
 GATED_NOTE = "A gated note names the archive where the ledger of the seven drivers has been kept."
 
 
@@ -70,6 +78,19 @@ def lapsed(plan: Plan, now: datetime) -> User:
     return user
 
 
+def guard(user: User) -> User:
+    """With a second factor, without which the desk stays shut."""
+    Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(TOTP_SECRET)}
+    )
+    return user
+
+
+def totp() -> str:
+    """The code that the authenticator app of a guarded user shows now."""
+    return format_hotp_value(hotp_value(TOTP_SECRET, next(yield_hotp_counters_from_time())))
+
+
 @pytest.fixture
 def editor(db: None) -> User:
     """Works at the desk with every permission of the newsroom and of subscriptions."""
@@ -79,7 +100,7 @@ def editor(db: None) -> User:
             content_type__app_label__in=["newsroom", "membership", "accounts"]
         )
     )
-    return user
+    return guard(user)
 
 
 @pytest.fixture
@@ -91,7 +112,7 @@ def colleague(db: None) -> User:
             content_type__app_label="newsroom", codename__in=["view_article", "change_article"]
         )
     )
-    return user
+    return guard(user)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from eurasia.accounts.models import User
 from eurasia.logs import ADDRESS
 from eurasia.membership.models import Plan
 from eurasia.newsroom import publishing
+from tests.cast import guard
 from tests.conftest import HttpsClient
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,7 @@ def test_who_may_not_see_full_texts_may_not_open_them(client, colleague, article
 
 
 def test_secrets_of_authenticator_apps_are_not_at_the_desk(client, db):
-    client.force_login(User.objects.create_superuser("chief@example.org"))
+    client.force_login(guard(User.objects.create_superuser("chief@example.org")))
 
     assert client.get("/admin/mfa/authenticator/").status_code == 404
 

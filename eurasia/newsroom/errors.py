@@ -28,8 +28,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def no_article(request: HttpRequest, slug: str, at: datetime) -> HttpResponse:
     """410 for what was withdrawn, else 404 with a link to the article's own language."""
     articles = Article.objects.filter(slug=slug)
-    if articles.in_language(languages.current()).withdrawn(at).exists():
-        return render(request, "410.html", {"language_links": no_links()}, status=410)
+    withdrawn = articles.in_language(languages.current()).withdrawn(at).first()
+    if withdrawn:
+        context = {"because": withdrawn.withdrawn_because, "language_links": no_links()}
+        return render(request, "410.html", context, status=410)
     elsewhere = [
         {
             "language": article.language,

@@ -17,21 +17,35 @@ from simple_history.models import HistoricalRecords
 
 from eurasia.languages import CODES, Localized
 from eurasia.newsroom.cursors import Cursor
+from eurasia.newsroom.desk.models import (
+    Autosave,
+    Draft,
+    Note,
+    Presence,
+    PreviewLink,
+    PreviewOpening,
+)
 from eurasia.newsroom.pictures import Picture, Source
-from eurasia.newsroom.rendering import CleanHTMLField, CleanQuerySet, finish_label
+from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
 from eurasia.newsroom.vault import Gated
 
 __all__ = [
     "Article",
     "ArticleContributor",
     "ArticleFile",
+    "Autosave",
     "Contributor",
     "Correction",
+    "Draft",
     "Event",
     "FileParty",
     "FullText",
+    "Note",
     "Party",
     "Picture",
+    "Presence",
+    "PreviewLink",
+    "PreviewOpening",
     "TopicFile",
 ]
 
@@ -209,7 +223,7 @@ class Contributor(models.Model):
 
     about = Localized()
 
-    objects = CleanQuerySet.as_manager()
+    objects = CleanManager()
 
     class Meta:
         verbose_name = _("contributor")
@@ -239,6 +253,14 @@ class ArticleQuerySet(CleanQuerySet):
     def withdrawn(self, at: datetime) -> "ArticleQuerySet":
         """What readers may have seen before it was taken back."""
         return self.filter(status=Article.Status.WITHDRAWN, published_at__lte=at)
+
+    def kept(self) -> "ArticleQuerySet":
+        """All but the deleted ones."""
+        return self.exclude(status=Article.Status.DELETED)
+
+    def deleted(self) -> "ArticleQuerySet":
+        """What lies in the bin, until `purge_deleted` empties it."""
+        return self.filter(status=Article.Status.DELETED)
 
     def in_language(self, language: str) -> "ArticleQuerySet":
         return self.filter(language=language)
@@ -328,7 +350,8 @@ class Article(models.Model):
     """One piece in one language. Rows of one work share `work`.
 
     Status: draft ⇄ in review → published ⇄ withdrawn; publishing a draft directly is allowed.
-    Scheduled is published with `published_at` ahead. newsroom.publishing is the only writer.
+    Scheduled is published with `published_at` ahead. Deleted can be restored, as a draft, for
+    `publishing.IN_THE_BIN`. newsroom.publishing is the only writer.
     """
 
     class Status(models.TextChoices):
@@ -336,6 +359,7 @@ class Article(models.Model):
         IN_REVIEW = "in_review", _("in review")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        DELETED = "deleted", _("deleted")
 
     class Access(models.TextChoices):
         SUBSCRIBERS = "subscribers", _("subscribers")
@@ -387,6 +411,32 @@ class Article(models.Model):
         verbose_name=_("cover"),
     )
     cover_alt = models.CharField(_("cover's alternative text"), max_length=300, blank=True)
+    #: Whose text it is at the desk: a writer may change their own alone. Bylines are another thing.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("written by"),
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
+    withdrawn_because = models.CharField(
+        _("reason for the withdrawal"),
+        max_length=300,
+        blank=True,
+        help_text=_("Readers see it under this address instead of the article."),
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    #: The version of its original that a translation was last checked against; None: it is none.
+    translated_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
     reading_minutes = models.PositiveSmallIntegerField(default=1, editable=False)
     #: Counts saves: lock, ETag, cache key.
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -409,6 +459,12 @@ class Article(models.Model):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+        # Roles are made of these and Django's own (migration 0004_roles). add, change and delete
+        # reach every article.
+        permissions = [
+            ("write_own_article", "Can write articles of their own until they are published"),
+            ("publish_article", "Can publish, schedule, withdraw and correct articles"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["language", "slug"], name="slug_once_in_a_language"),
             models.UniqueConstraint(fields=["work", "language"], name="work_once_in_a_language"),
@@ -422,8 +478,13 @@ class Article(models.Model):
                 condition=Q(language__in=CODES), name="article_language_is_ours"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "in_review", "published", "withdrawn"]),
+                condition=Q(status__in=["draft", "in_review", "published", "withdrawn", "deleted"]),
                 name="article_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="deleted", deleted_at__isnull=False)
+                | ~Q(status="deleted") & Q(deleted_at__isnull=True),
+                name="deleted_article_says_when",
             ),
             models.CheckConstraint(
                 condition=Q(access__in=["subscribers", "everyone"]), name="article_access_is_known"
@@ -564,8 +625,10 @@ class FullText(Gated):
     body = CleanHTMLField(_("full text"), blank=True)
     body_html = models.TextField(editable=False, blank=True)
     body_notes = models.TextField(editable=False, blank=True)
+    #: That of the article which this text was saved with: pairs the two in the history.
+    article_version = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = CleanQuerySet.as_manager()
+    objects = CleanManager()
     history = HistoricalRecords(bases=[Gated])
 
     class Meta:

@@ -5,19 +5,28 @@ written.
 """
 
 from collections.abc import Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from eurasia.accounts.models import User
-from eurasia.newsroom import rendering, vault
-from eurasia.newsroom.models import Article, FullText
+from eurasia.newsroom import drafting, rendering, vault
+from eurasia.newsroom.models import (
+    Article,
+    ArticleContributor,
+    ArticleFile,
+    Correction,
+    FullText,
+)
 
 Status = Article.Status
+#: How long a deleted article can be restored.
+IN_THE_BIN = timedelta(days=30)
 
 
 class PublishingError(ValidationError):
@@ -26,39 +35,64 @@ class PublishingError(ValidationError):
 
 @transaction.atomic
 def write(
-    article: Article, body: str | None, *, by: User | None, reason: Literal["desk", "import"]
+    article: Article,
+    body: str | None,
+    *,
+    by: User | None,
+    reason: Literal["desk", "import"],
+    note: str = "",
 ) -> Article:
     """Save an article and its full text (source HTML; None leaves it as it is), both finished.
 
-    Raises ValidationError for text that rendering refuses.
+    `note` goes into the history. Raises ValidationError for text that rendering refuses.
     """
     article.teaser = rendering.clean(article.teaser)
-    _sign(article, by)
-    if created := article._state.adding:
+    _sign(article, by, note)
+    created = article._state.adding
+    if created:
         # Footnotes carry the article's id, so the row must be there first.
         article.save()
     with vault.opened(reason):
         full_text = FullText.objects.filter(pk=article.pk).first() or FullText(article=article)
         if body is not None:
             full_text.body = rendering.clean(body)
-        _sign(full_text, by)
+        _sign(full_text, by, note)
         rendering.finish(article, full_text)
+        full_text.article_version = article.version if created else article.version + 1
         full_text.save()
     if created:
-        article.skip_history_when_saving = True  # type: ignore[attr-defined]  # simple-history's
-    article.save()
-    if created:
-        del article.skip_history_when_saving  # type: ignore[attr-defined]  # simple-history's
+        Article.objects.filter(pk=article.pk).update(
+            teaser_html=article.teaser_html,
+            teaser_notes=article.teaser_notes,
+            reading_minutes=article.reading_minutes,
+        )
+    else:
+        article.save()
     return article
 
 
 @transaction.atomic
-def submit(article: Article, *, by: User | None) -> Article:
-    """Send a draft to review. Raises PublishingError for anything but a draft."""
+def submit(article: Article, *, by: User | None, to: User | None = None) -> Article:
+    """Send a draft to review, to somebody or to whoever comes first.
+
+    Raises PublishingError for anything but a draft.
+    """
     _lock(article)
     if article.status != Status.DRAFT:
         raise PublishingError(_("“%s” is no draft.") % article)
     article.status = Status.IN_REVIEW
+    article.assignee = to
+    return _save(article, by)
+
+
+@transaction.atomic
+def return_to_draft(article: Article, *, by: User | None) -> Article:
+    """Give an article in review back to its writer. Raises PublishingError for any other."""
+    _lock(article)
+    if article.status != Status.IN_REVIEW:
+        raise PublishingError(_("“%s” is not in review.") % article)
+    article.status = Status.DRAFT
+    article.assignee = article.owner
     return _save(article, by)
 
 
@@ -71,6 +105,8 @@ def publish(article: Article, *, by: User | None, at: datetime) -> Article:
     _lock(article)
     if article.status == Status.PUBLISHED:
         raise PublishingError(_("“%s” is published already.") % article)
+    if article.status == Status.DELETED:
+        raise PublishingError(_("“%s” is deleted: restore it first.") % article)
     if not article.teaser_html:
         raise PublishingError(_("“%s” has no teaser yet.") % article)
     with vault.opened("desk"):
@@ -78,12 +114,74 @@ def publish(article: Article, *, by: User | None, at: datetime) -> Article:
             raise PublishingError(_("“%s” has no full text yet.") % article)
     article.status = Status.PUBLISHED
     article.published_at = article.published_at or at
+    article.withdrawn_because = ""
     return _save(article, by)
 
 
 @transaction.atomic
-def withdraw(article: Article, *, by: User | None) -> Article:
-    """Take a published article back: readers get 410, the desk keeps everything.
+def schedule(article: Article, *, by: User | None, at: datetime, now: datetime) -> Article:
+    """Publish at `at`, which may lie ahead of `now`: nothing has to run then.
+
+    Raises PublishingError as `publish` does.
+    """
+    Article.objects.filter(pk=article.pk).exclude(status=Status.PUBLISHED).update(published_at=at)
+    return publish(article, by=by, at=now)
+
+
+@transaction.atomic
+def publish_changes(
+    article: Article, *, by: User | None, at: datetime, revised: bool, correction: str = ""
+) -> Article:
+    """Let readers see the changes that wait for a live article.
+
+    `revised` dates them for readers; `correction` is a public note on what was wrong. Raises
+    PublishingError if nothing waits, ValidationError if the result is no article.
+    """
+    _lock(article)
+    draft = drafting.draft_of(article)
+    if draft is None or article.status == Status.DELETED:
+        raise PublishingError(_("No changes wait for “%s”.") % article)
+    values = draft.values
+    for name in set(drafting.LABELS) - {"in_files", "bylines", "cover"}:
+        setattr(article, name, values[name])
+    article.teaser = values["teaser"]
+    article.cover_id = values["cover"]
+    if revised:
+        article.revised_at = at
+    article.full_clean(exclude=["teaser"])
+    write(article, values["body"], by=by, reason="desk", note=_("Changes published"))
+    place(article, in_files=values["in_files"], bylines=values["bylines"])
+    if correction:
+        correct(article, correction, at=at)
+    drafting.drop(article)
+    return article
+
+
+def correct(article: Article, text: str, *, at: datetime) -> Correction:
+    """Tell readers at the foot of an article, under the day of `at`, what was corrected in it."""
+    return Correction.objects.create(article=article, on=localdate(at), text=text)
+
+
+@transaction.atomic
+def place(article: Article, *, in_files: Sequence[int], bylines: Sequence[int]) -> None:
+    """Put an article into files and under bylines, by id, in this order."""
+    for model, name, ids in [
+        (ArticleFile, "file_id", in_files),
+        (ArticleContributor, "contributor_id", bylines),
+    ]:
+        rows: Any = model.objects.filter(article=article)  # type: ignore[attr-defined]  # both have it
+        if list(rows.order_by("position", "id").values_list(name, flat=True)) == list(ids):
+            continue
+        rows.delete()
+        model.objects.bulk_create(  # type: ignore[attr-defined]  # both have it
+            model(article=article, position=position, **{name: pk})
+            for position, pk in enumerate(ids)
+        )
+
+
+@transaction.atomic
+def withdraw(article: Article, *, by: User | None, because: str = "") -> Article:
+    """Take a published article back: readers get 410 with the reason, the desk keeps everything.
 
     Raises PublishingError if it is not published.
     """
@@ -91,12 +189,41 @@ def withdraw(article: Article, *, by: User | None) -> Article:
     if article.status != Status.PUBLISHED:
         raise PublishingError(_("“%s” is not published.") % article)
     article.status = Status.WITHDRAWN
+    article.withdrawn_because = because
     return _save(article, by)
 
 
 @transaction.atomic
-def delete(articles: Sequence[Article]) -> None:
-    """Delete articles with their full texts. Their history stays behind the vault."""
+def delete(article: Article, *, by: User | None, at: datetime) -> Article:
+    """Put an article into the bin: readers get 404, the desk can restore it for a month.
+
+    Raises PublishingError if it lies there already.
+    """
+    _lock(article)
+    if article.status == Status.DELETED:
+        raise PublishingError(_("“%s” is deleted already.") % article)
+    article.status, article.deleted_at = Status.DELETED, at
+    return _save(article, by)
+
+
+@transaction.atomic
+def restore(article: Article, *, by: User | None, at: datetime) -> Article:
+    """Take an article out of the bin, as a draft.
+
+    Raises PublishingError if it is not deleted, or was longer ago than the bin keeps things.
+    """
+    _lock(article)
+    if article.status != Status.DELETED or article.deleted_at is None:
+        raise PublishingError(_("“%s” is not deleted.") % article)
+    if article.deleted_at <= at - IN_THE_BIN:
+        raise PublishingError(_("“%s” was deleted too long ago.") % article)
+    article.status, article.deleted_at = Status.DRAFT, None
+    return _save(article, by)
+
+
+@transaction.atomic
+def purge(articles: Sequence[Article]) -> None:
+    """Delete articles for good, with their full texts. Their history stays behind the vault."""
     with vault.opened("delete"):
         for article in articles:
             article.delete()
@@ -125,13 +252,16 @@ def finish_again(pictures: Set[int]) -> int:
 
 def _save(article: Article, by: User | None) -> Article:
     _sign(article, by)
-    article.save(update_fields=["status", "published_at"])
+    article.save(
+        update_fields=["status", "published_at", "assignee", "withdrawn_because", "deleted_at"]
+    )
     return article
 
 
-def _sign(row: Any, by: User | None) -> None:
-    """Who the next history row names."""
+def _sign(row: Any, by: User | None, note: str = "") -> None:
+    """Who the next history row names, and what they say of it."""
     row._history_user = by
+    row._change_reason = note[:100] or None
 
 
 def _lock(article: Article) -> None:

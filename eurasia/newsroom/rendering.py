@@ -178,6 +178,9 @@ class CleanQuerySet(models.QuerySet[Any]):
     update.alters_data = True  # type: ignore[attr-defined]  # Django's own mark for templates
 
 
+CleanManager = models.Manager.from_queryset(CleanQuerySet)
+
+
 def plain_text(source: str) -> str:
     """The words of an HTML text without footnotes' numbers or markup, spaces folded."""
     if not source.strip():

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from eurasia.accounts.models import User
 from eurasia.newsroom import publishing, vault
 from eurasia.newsroom.models import FullText
-from tests.cast import GATED
+from tests.cast import GATED, guard
 from tests.conftest import HttpsClient
 from tests.pages import code_sent_to, one, submit, texts, tree_of
 
@@ -16,7 +16,7 @@ FORM = "//form[@id='user_form']"
 
 @pytest.fixture
 def superuser(db):
-    return User.objects.create_superuser("chief@example.org")
+    return guard(User.objects.create_superuser("chief@example.org"))
 
 
 def change_page(reader):

@@ -461,7 +461,7 @@ def test_introduction_and_about_are_cleaned_and_safe(db):
 def test_history_of_an_article_outlives_it(article):
     pk = article.pk
 
-    publishing.delete([article])
+    publishing.purge([article])
 
     assert list(
         Article.history.filter(id=pk).order_by("history_id").values_list("history_type", flat=True)

@@ -291,7 +291,7 @@ def test_deleted_article_takes_its_full_text_along_and_leaves_its_history(write_
     gone, stays = write_article("gone"), write_article("stays")
     pk = gone.pk
 
-    publishing.delete([gone])
+    publishing.purge([gone])
 
     assert list(Article.objects.all()) == [stays]
     assert list(ArticleFile.objects.values_list("article", flat=True)) == [stays.pk]
@@ -306,7 +306,7 @@ def test_several_articles_are_deleted_or_none(write_article):
     missing = Article(pk=None)
 
     with pytest.raises(ValueError, match="id attribute is set to None"):
-        publishing.delete([first, second, missing])
+        publishing.purge([first, second, missing])
 
     assert Article.objects.count() == 2
 
@@ -315,7 +315,7 @@ def test_vault_is_shut_after_each_act(draft, now):
     publishing.write(draft, None, by=None, reason="desk")
     publishing.publish(draft, by=None, at=now)
     publishing.withdraw(draft, by=None)
-    publishing.delete([draft])
+    publishing.purge([draft])
 
     with pytest.raises(vault.VaultError):
         FullText.objects.count()

@@ -25,7 +25,16 @@ from eurasia.newsroom.vault import VaultError
 from tests.cast import GATED, GATED_NOTE
 
 HistoricalFullText = FullText.history.model
-TABLES = ["newsroom_fulltext", "newsroom_historicalfulltext"]
+TABLES = [
+    "newsroom_autosave",
+    "newsroom_draft",
+    "newsroom_fulltext",
+    "newsroom_historicaldraft",
+    "newsroom_historicalfulltext",
+    "newsroom_note",
+]
+#: Their columns go by other names: raw fields of a form, what editors say to each other.
+WITHOUT_A_BODY = {"newsroom_autosave", "newsroom_note"}
 HINT = "Ask newsroom.reading for what a reader may see, or open the vault with a reason."
 
 RAW = [
@@ -474,7 +483,7 @@ def test_deleting_a_reader_past_privacy_is_refused(editor, write_article):
 
 
 def test_deleting_goes_through_publishing_and_privacy(editor, article):
-    publishing.delete([article])
+    publishing.purge([article])
     privacy.erase(editor)
 
     assert (Article.objects.count(), User.objects.count()) == (0, 0)
@@ -505,7 +514,7 @@ def test_every_table_of_the_schema_with_a_body_is_gated(db):
         }
 
     assert set(TABLES) <= set(names)
-    assert found == vault.tables()
+    assert found == vault.tables() - WITHOUT_A_BODY
 
 
 def test_every_model_with_a_body_is_gated():
@@ -515,7 +524,7 @@ def test_every_model_with_a_body_is_gated():
         if any(field.name.startswith("body") for field in model._meta.get_fields())
     }
 
-    assert models == vault.tables()
+    assert models == vault.tables() - WITHOUT_A_BODY
 
 
 # --- Commands -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -82,13 +82,7 @@ class Command(BaseCommand):
                     note="",
                 )
             if name == "editor":
-                desk = ["newsroom", "membership"]
-                user.user_permissions.set(
-                    [
-                        *Permission.objects.filter(content_type__app_label__in=desk),
-                        *Permission.objects.filter(codename__in=["view_user", "change_user"]),
-                    ]
-                )
+                user.groups.set(Group.objects.filter(name__in=["Publishers", "Subscriber desk"]))
 
 
 def serve() -> None:

@@ -1,0 +1,23 @@
+"""Bylines."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from eurasia.newsroom.editor import ProseAdmin, prose_field
+from eurasia.newsroom.models import Contributor
+
+
+class ContributorForm(forms.ModelForm):
+    about_en = prose_field(label=_("about (English)"))
+    about_fr = prose_field(label=_("about (French)"))
+
+
+@admin.register(Contributor)
+class ContributorAdmin(ProseAdmin):
+    form = ContributorForm
+    list_display = ["name", "slug"]
+    search_fields = ["name", "slug"]
+    ordering = ["name", "id"]
+    prepopulated_fields = {"slug": ["name"]}
+    autocomplete_fields = ["account"]

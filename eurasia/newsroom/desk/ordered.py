@@ -1,0 +1,41 @@
+"""Choosing several rows in an order: one list of choices a row, moved by desk/ordering.js.
+
+Without scripts the choices are taken in the order in which they stand.
+"""
+
+from typing import Any
+
+from django import forms
+from js_asset import Script
+
+EMPTY_CHOICES = 1
+
+
+class OrderedSelects(forms.SelectMultiple):
+    """Renders one `<select>` a chosen row and an empty one, all of one name."""
+
+    template_name = "newsroom/desk/ordered_selects.html"
+
+    class Media:
+        js = [Script("desk/ordering.js", type="module")]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, [], attrs)
+        chosen = [str(each) for each in value or []]
+        context["rows"] = [*chosen, *[""] * EMPTY_CHOICES]
+        context["choices"] = [(str(key), label) for key, label in self.choices]
+        return context
+
+
+class OrderedModelField(forms.ModelMultipleChoiceField):
+    """Cleans to a list of ids in the order given, each once."""
+
+    widget = OrderedSelects
+
+    def clean(self, value: Any) -> list[int]:  # type: ignore[override]  # a queryset has no order of ours
+        given = list(dict.fromkeys(each for each in value or [] if each))
+        super().clean(given)
+        return [int(each) for each in given]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return [str(each) for each in initial or []] != [str(each) for each in data or [] if each]

@@ -1,0 +1,92 @@
+"""Pictures: looked at, and made smaller, while they come in."""
+
+from itertools import chain
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from eurasia.newsroom import renditions
+from eurasia.newsroom.desk import opening
+from eurasia.newsroom.models import Picture
+
+
+class PictureForm(forms.ModelForm):
+    """Makes the renditions while it looks at the file, so that a broken one is said at once."""
+
+    encoded: renditions.Encoded | None = None
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        file.seek(0)
+        self.encoded = renditions.encode(file)
+        file.seek(0)
+        if PurePath(file.name).suffix.lower() not in chain(*renditions.FORMATS.values()):
+            raise ValidationError(
+                gettext("The name of the file must end in one of these: %(endings)s.")
+                % {"endings": ", ".join(chain(*map(sorted, renditions.FORMATS.values())))}
+            )
+        return file
+
+
+@admin.register(Picture)
+class PictureAdmin(admin.ModelAdmin):
+    form = PictureForm
+    list_display = ["__str__", "credit", "width", "height", "is_public"]
+    list_filter = ["is_public"]
+    search_fields = ["credit", "file"]
+    ordering = ["-id"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Picture | None = None) -> list[str]:
+        # The file of a gated picture must not move to a public address, nor back.
+        return ["shown", "width", "height", "is_public"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: Picture | None = None) -> Any:
+        first = "shown" if obj else "file"
+        more = ["width", "height"] if obj else []
+        return [first, "credit", "is_public", "focal_x", "focal_y", *more]
+
+    @admin.display(description=_("file"))
+    def shown(self, picture: Picture) -> str:
+        address = reverse("admin:newsroom_picture_file", args=[picture.pk])
+        return format_html('<a href="{}">{}</a>', address, picture)
+
+    def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
+        if form.encoded is None:
+            super().save_model(request, obj, form, change)
+        else:
+            renditions.add(obj, form.encoded)
+
+    def delete_model(self, request: HttpRequest, obj: Picture) -> None:
+        renditions.delete([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Picture]) -> None:
+        renditions.delete(queryset)
+
+    # --- The file itself, for the editor and the page above ---------------------------------------
+
+    def get_urls(self) -> list[Any]:
+        file = path(
+            "<int:pk>/file/",
+            self.admin_site.admin_view(self.file),
+            name="newsroom_picture_file",
+        )
+        return [file, *super().get_urls()]
+
+    def file(self, request: HttpRequest, pk: int) -> FileResponse:
+        picture = get_object_or_404(Picture, pk=pk)
+        if not (picture.is_public or opening.may_see_full_texts(request)):
+            raise PermissionDenied
+        try:
+            return FileResponse(picture.file.open())
+        except FileNotFoundError as error:
+            raise Http404 from error

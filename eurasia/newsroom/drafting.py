@@ -1,0 +1,112 @@
+"""What is written and not yet what readers see: changes to a live article, and unsaved work.
+
+Called by the desk alone, with the vault open for "desk". Both tables hold gated text.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.db import transaction
+
+from eurasia.accounts.models import User
+from eurasia.newsroom import vault
+from eurasia.newsroom.models import Article, Autosave, Draft, FullText
+
+#: The rest of what an editor may change on the page of an article, beside teaser and full text.
+LABELS = [
+    "headline",
+    "standfirst",
+    "slug",
+    "work",
+    "access",
+    "published_at",
+    "revised_at",
+    "free_from",
+    "free_until",
+    "cover",
+    "cover_alt",
+    "in_files",
+    "bylines",
+]
+#: Of one editor's unsaved work, in characters of JSON: two texts of rendering.MOST_BYTES, escaped.
+MOST_CHARACTERS = 10_000_000
+KEEP_AUTOSAVES = timedelta(days=30)
+
+
+def draft_of(article: Article) -> Draft | None:
+    """The changes that wait for `article`."""
+    with vault.opened("desk"):
+        return Draft.objects.select_related("saved_by").filter(pk=article.pk).first()
+
+
+def stage(
+    article: Article, values: dict[str, Any], *, by: User, at: datetime, note: str = ""
+) -> Draft:
+    """Keep changes to a live article from readers until they are published.
+
+    `values` has "teaser", "body" (None: as it was) and LABELS, rows by id; `note` goes into the
+    history. Raises ValidationError for text that rendering refuses.
+    """
+    with transaction.atomic(), vault.opened("desk"):
+        draft: Any = Draft.objects.select_for_update().filter(pk=article.pk).first()
+        if draft is None:
+            stored = FullText.objects.filter(pk=article.pk).only("body").first()
+            draft = Draft(article=article, body=stored.body if stored else "", version=0)
+        draft.teaser = values["teaser"]
+        if values["body"] is not None:
+            draft.body = values["body"]
+        draft.labels = {name: values[name] for name in LABELS}
+        draft.version += 1
+        draft.saved_at, draft.saved_by = at, by
+        draft._history_user = by
+        draft._change_reason = note[:100] or None
+        draft.save()
+    return cast(Draft, draft)
+
+
+def drop(article: Article) -> None:
+    """Throw the waiting changes away; the history keeps them."""
+    with vault.opened("desk"):
+        Draft.objects.filter(pk=article.pk).delete()
+
+
+def lock_of(article: Article, draft: Draft | None) -> str:
+    """What a save must have begun from; it changes with each save of the article or its draft."""
+    return f"{article.version}.{draft.version if draft else 0}"
+
+
+def autosave(
+    article: Article | None,
+    fields: dict[str, list[str]],
+    *,
+    editor: User,
+    tab: str,
+    lock: str,
+    at: datetime,
+) -> Autosave:
+    """Keep unsaved work; acknowledged only once it is committed. Raises ValueError if too long."""
+    text = json.dumps(fields)
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError("unsaved work is too long to keep")
+    with vault.opened("desk"):
+        kept, _created = Autosave.objects.update_or_create(
+            editor=editor,
+            tab=tab,
+            defaults={"article": article, "lock": lock, "fields": text, "saved_at": at},
+        )
+    return kept
+
+
+def autosaves_of(article: Article | None, editor: User) -> list[Autosave]:
+    """An editor's unsaved work on an article (None: on new ones), the newest first."""
+    with vault.opened("desk"):
+        return list(
+            Autosave.objects.filter(article=article, editor=editor).order_by("-saved_at", "-id")
+        )
+
+
+def forget_autosave(editor: User, tab: str) -> None:
+    """What this tab held has been saved, or its editor wants it no more."""
+    with vault.opened("desk"):
+        Autosave.objects.filter(editor=editor, tab=tab).delete()
