@@ -79,6 +79,20 @@ def write_many(write_article, now):
 # --- The front page ------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "language, title",
+    [
+        ("en", "EurasiaPeace: a journal of international relations"),
+        ("fr", "EurasiaPeace\u202f: un journal de relations internationales"),
+    ],
+)
+def test_front_says_what_it_is_in_the_type_of_its_language(language, title, client, db):
+    tree = tree_of(client.get(f"/{language}/"))
+
+    assert tree.findtext(".//title") == title
+    assert tree.xpath("//meta[@property='og:title']/@content") == [title]
+
+
 def test_front_shows_nine_articles_newest_first_and_the_way_to_all(client, write_many):
     write_many(10)
 
