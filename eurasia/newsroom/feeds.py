@@ -50,7 +50,7 @@ def file_feed(request: HttpRequest, slug: str) -> HttpResponse:
     file = get_object_or_404(TopicFile, slug=slug)
     return _respond(
         request,
-        title=f"{settings.SITE_NAME}: {file.name}",
+        title=f"{settings.SITE_NAME} – {file.name}",
         link=file.get_absolute_url(),
         articles=Article.objects.of_file(file),
     )

@@ -35,9 +35,9 @@ def test_feed_of_a_file_bears_the_files_name(client, topic_file):
     english = parsed(client.get("/en/files/iran-brics/feed/"))
     french = parsed(client.get("/fr/files/iran-brics/feed/"))
 
-    assert english.feed.title == "EurasiaPeace: Relations between Iran and the BRICS"
+    assert english.feed.title == "EurasiaPeace – Relations between Iran and the BRICS"
     assert english.feed.links[0].href == "https://journal.test/en/files/iran-brics/"
-    assert french.feed.title == "EurasiaPeace: Relations entre l’Iran et les BRICS"
+    assert french.feed.title == "EurasiaPeace – Relations entre l’Iran et les BRICS"
 
 
 @pytest.mark.parametrize("address", FEEDS)
