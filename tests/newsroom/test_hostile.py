@@ -1,0 +1,192 @@
+"""Hostile HTML by every way in: nothing of it may run, in texts, captions, titles or names."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from eurasia.newsroom import publishing, rendering, vault
+from eurasia.newsroom.models import Article, ArticleContributor, Contributor, FullText
+from tests.exchange.conftest import Folder
+
+PAYLOADS = json.loads((Path(__file__).parents[1] / "samples/hostile.json").read_text())
+FRAMES = [
+    "{}",
+    "<p>Before {} after</p>",
+    '<figure><img data-picture="1" alt="x"><figcaption>{}</figcaption></figure>',
+    "<table><caption>{}</caption><tbody><tr><td>{}</td></tr></tbody></table>",
+    '<p>Word<span class="footnote">{}</span></p>',
+]
+#: What a finished text may be made of; href and cite only of these schemes.
+ELEMENTS = rendering.PHRASING | rendering.BLOCKS | {"picture", "source"}
+ATTRIBUTES = {
+    "alt", "aria-label", "cite", "class", "colspan", "decoding", "dir", "height", "href",
+    "hreflang", "id", "lang", "loading", "role", "rowspan", "scope", "sizes", "span", "src",
+    "srcset", "start", "tabindex", "title", "type", "width",
+}  # fmt: skip
+SCHEME = re.compile(r"[\s\x00-\x1f]*[a-z][a-z0-9+.\s-]*:", re.IGNORECASE)
+LINKS = ("http://", "https://", "mailto:")
+
+
+def executable(text):
+    """What of a finished text could run or load something."""
+    found = []
+    for element in html.fragment_fromstring(text, create_parent="div").iterdescendants():
+        if not isinstance(element.tag, str) or element.tag not in ELEMENTS:
+            found.append(str(element.tag))
+            continue
+        for name, value in element.attrib.items():
+            is_address = name in {"href", "cite", "src"}
+            # An address without a scheme (RFC 3986, 3.1) leads to this site.
+            is_foreign = SCHEME.match(value) and not value.lower().startswith(LINKS)
+            if name not in ATTRIBUTES or (is_address and is_foreign):
+                found.append(f'{element.tag} {name}="{value}"')
+    return found
+
+
+def texts_of(article):
+    article.refresh_from_db()
+    with vault.opened("desk"):
+        full_text = FullText.objects.get(pk=article.pk)
+    return [
+        article.teaser,
+        article.teaser_html,
+        article.teaser_notes,
+        full_text.body,
+        full_text.body_html,
+        full_text.body_notes,
+    ]
+
+
+def finished(article):
+    _source, *texts = texts_of(article)
+    return [text for position, text in enumerate(texts) if position != 2]
+
+
+def by_the_editor(client, source, number):
+    """None where the form refuses a monster with a word."""
+    slug = f"hostile-{number}"
+    sent = {"language": "en", "slug": slug, "headline": "A", "access": "subscribers"}
+    sent |= {"work": slug, "teaser": source, "body": source}
+    response = client.post("/admin/newsroom/article/add/", sent)
+    if response.status_code == 200:
+        assert "nests its markup" in response.content.decode()
+        return None
+    return Article.objects.get(slug=slug)
+
+
+def by_save_alone(client, source, number):
+    article = Article(language="en", slug=f"saved-{number}", headline="A", teaser=source)
+    article.save()
+    with vault.opened("desk"):
+        full_text = FullText(article=article, body=source)
+        full_text.save()
+        rendering.finish(article, full_text)
+        full_text.save()
+    article.save()
+    return article
+
+
+@pytest.mark.parametrize("way", [by_the_editor, by_save_alone])
+def test_hostile_text_leaves_nothing_that_runs(way, client, editor):
+    assert len(set(PAYLOADS)) >= 200
+    client.force_login(editor)
+
+    left = {}
+    for number, payload in enumerate(PAYLOADS):
+        source = "".join(frame.replace("{}", payload) for frame in FRAMES)
+        article = way(client, source, number)
+        if article and (found := [each for text in finished(article) for each in executable(text)]):
+            left[payload] = found
+
+    assert left == {}
+
+
+def test_hostile_import_leaves_nothing_that_runs(db, tmp_path):
+    folder = Folder(tmp_path / "edition")
+    for number, payload in enumerate(PAYLOADS):
+        text = payload.replace("\x00", "").replace("\x01", "").replace("\x0b", "")
+        headline = json.dumps(text.replace("\n", " ").strip()[:200] or "A")
+        folder.write(
+            f"articles/{number}.md",
+            f"---\nheadline: {headline}\nlanguage: en\nslug: hostile-{number}\n"
+            "published_at: 2025-01-01\n---\nFree.\n\n"
+            f"{text}\n\n<!--more-->\n\n{text}\n",
+        )
+
+    folder.run()
+
+    articles = list(Article.objects.all())
+    assert len(articles) >= 200
+    left = {
+        article.headline: found
+        for article in articles
+        if (found := [each for text in finished(article) for each in executable(text)])
+    }
+    assert left == {}
+
+
+# --- In a browser that would run whatever can run -------------------------------------------------
+
+FRAME = """
+async pages => {
+  let hits = 0
+  window.hit = () => hits++
+  const KINDS = ["mouseover", "focus", "pointerdown"]
+  await Promise.all(pages.map(source => new Promise(done => {
+    const frame = document.createElement("iframe")
+    frame.onload = () => {
+      for (const each of frame.contentDocument.querySelectorAll("*")) {
+        for (const kind of KINDS) each.dispatchEvent(new Event(kind))
+        if (each.tagName === "A" && /script|data/i.test(each.protocol)) each.click()
+      }
+      setTimeout(() => { frame.remove(); done() }, 50)
+    }
+    frame.srcdoc = "<!DOCTYPE html><script>window.hit = () => parent.hit()</script>" + source
+    document.body.append(frame)
+  })))
+  return hits
+}
+"""
+
+
+def hits(page, sources):
+    """How often something ran when a browser without any content security policy shows them."""
+    page.route("**/*", lambda route: route.abort())
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.set_content("<!DOCTYPE html><body></body>")
+    return sum(
+        page.evaluate(FRAME, sources[start : start + 60]) for start in range(0, len(sources), 60)
+    )
+
+
+@pytest.mark.browser
+def test_browser_notices_what_runs(page):
+    assert hits(page, ["<p>a</p>", "<img src=x onerror=hit()>", "<svg onload=hit()>"]) == 2
+
+
+@pytest.mark.browser
+def test_browser_finds_nothing_to_run(page, client, topic_file, write_article, plan):
+    """Texts as finished, and whole pages on which the payload is headline, caption and name."""
+    article = write_article()
+    person = Contributor.objects.create(slug="hostile", name="x")
+    ArticleContributor.objects.create(article=article, contributor=person, position=9)
+    sources = []
+    for payload in PAYLOADS:
+        text = rendering._NO_TEXT.sub("", payload)
+        source = "".join(frame.replace("{}", payload) for frame in FRAMES)
+        article.teaser = source
+        article.headline = text[:200] or "x"
+        article.standfirst = text[:400]
+        article.access = "everyone"
+        publishing.write(article, source, by=None, reason="desk")
+        Contributor.objects.filter(pk=person.pk).update(name=text[:120] or "x")
+        topic_file.name_en = text[:160] or "x"
+        topic_file.introduction_en = payload
+        topic_file.save()
+        sources.append(client.get(article.get_absolute_url()).content.decode())
+    sources.append(client.get(topic_file.get_absolute_url()).content.decode())
+
+    assert hits(page, sources) == 0
