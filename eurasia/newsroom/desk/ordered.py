@@ -3,12 +3,33 @@
 Without scripts the choices are taken in the order in which they stand.
 """
 
+import json
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from js_asset import Script
 
 EMPTY_CHOICES = 1
+
+#: Of lists and of tables alike: a page with `[data-order-rows]` takes the same.
+MEDIA = forms.Media(
+    css={"all": ["desk/ordering.css"]}, js=[Script("desk/ordering.js", type="module")]
+)
+
+
+def texts() -> str:
+    """What ordering.js says, for `data-order-texts`."""
+    return json.dumps(
+        {
+            "up": _("Move up: {row}"),
+            "down": _("Move down: {row}"),
+            "remove": _("Remove: {row}"),
+            "add": _("Add another"),
+            "choice": _("Choice {place}"),
+            "moved": _("{row} is now number {place} of {count}."),
+        }
+    )
 
 
 class OrderedSelects(forms.SelectMultiple):
@@ -16,14 +37,16 @@ class OrderedSelects(forms.SelectMultiple):
 
     template_name = "newsroom/desk/ordered_selects.html"
 
-    class Media:
-        js = [Script("desk/ordering.js", type="module")]
+    @property
+    def media(self) -> forms.Media:
+        return MEDIA
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, [], attrs)
         chosen = [str(each) for each in value or []]
         context["rows"] = [*chosen, *[""] * EMPTY_CHOICES]
         context["choices"] = [(str(key), label) for key, label in self.choices]
+        context["texts"] = texts()
         return context
 
 
