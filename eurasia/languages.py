@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 CODES = [code for code, _ in settings.LANGUAGES]
@@ -51,6 +53,12 @@ def preferred(request: HttpRequest) -> str:
         if quality and accepted[:2] in CODES:
             return accepted[:2]
     return settings.LANGUAGE_CODE
+
+
+def day(value: date) -> str:
+    """A day in words: 1 January 2026, 1er janvier 2026."""
+    said = date_format(value, "j F Y")
+    return f"1er {said[2:]}" if current() == "fr" and value.day == 1 else said
 
 
 class LanguageMiddleware:

@@ -72,6 +72,8 @@ def test_public_machine_and_reader_routes_are_these():
     assert names_under(Policy.READER_ONLY) == {
         "account:home",
         "account:language",
+        "membership:cancel",
+        "membership:resume",
         "membership:take_plan",
     }
 

@@ -1,13 +1,14 @@
 """What can be subscribed to, and who has."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from eurasia.accounts.models import User
 from eurasia.languages import Localized
@@ -36,6 +37,24 @@ class Plan(models.Model):
         validators=[MaxValueValidator(MOST_DAYS)],
         help_text=_("Of 24 hours each; empty: without an end."),
     )
+    is_trial = models.BooleanField(
+        _("trial"), default=False, help_text=_("A reader may take a trial once, whichever it is.")
+    )
+    price = models.DecimalField(
+        _("price"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Shown to readers; paid outside this site, then granted at the desk."),
+    )
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as EUR."))],
+        help_text=_("Code of ISO 4217."),
+    )
     is_offered = models.BooleanField(
         _("offered"), default=True, help_text=_("Readers may take it themselves.")
     )
@@ -60,6 +79,18 @@ class Plan(models.Model):
             models.CheckConstraint(
                 condition=~Q(name_en="") & ~Q(name_fr="") & ~Q(slug=""), name="plan_has_names"
             ),
+            models.CheckConstraint(
+                condition=Q(is_trial=False) | Q(days__isnull=False, price__isnull=True),
+                name="trial_ends_and_is_free",
+                violation_error_message=_("A trial has a number of days and no price."),
+            ),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gt=0),
+                name="price_is_more_than_nothing",
+                violation_error_message=_(
+                    "A price is more than 0; leave it empty for a free plan."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +112,14 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def ended(self, at: datetime) -> "SubscriptionQuerySet":
         return self.filter(ends_at__lte=at)
+
+    def outlasting(self, subscription: "Subscription") -> "SubscriptionQuerySet":
+        """Other rights of its reader that go on without a gap when `subscription` ends."""
+        return (
+            self.filter(reader=subscription.reader_id)
+            .exclude(pk=subscription.pk)
+            .running(subscription.ends_at or datetime.max.replace(tzinfo=UTC))
+        )
 
     def newest(self) -> "SubscriptionQuerySet":
         return self.order_by("-starts_at", "-id")
@@ -117,6 +156,7 @@ class Subscription(models.Model):
     note = models.TextField(_("note"), blank=True, help_text=_("For the desk alone."))
 
     objects = SubscriptionQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("subscription")
@@ -136,3 +176,29 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reader} – {self.plan}"
+
+
+class Notice(models.Model):
+    """A mail on a subscription that has been claimed, so that nobody else sends it again."""
+
+    class Kind(models.TextChoices):
+        STARTED = "started", _("started")
+        ENDING = "ending", _("ends soon")
+        ENDED = "ended", _("has ended")
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=7, choices=Kind)
+    #: The end that it speaks of: an extended subscription ends anew. Of a start, the start.
+    about = models.DateTimeField()
+    claimed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("mail on a subscription")
+        verbose_name_plural = _("mails on subscriptions")
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "kind", "about"], name="notice_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subscription_id}"

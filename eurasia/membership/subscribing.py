@@ -3,14 +3,17 @@
 Called by views, the desk and commands. All of it is keyed by `at`, in UTC; a day is 24 hours.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from eurasia.accounts.models import User
 from eurasia.membership.models import Plan, Subscription
+
+RENEW_BEFORE = timedelta(days=7)
 
 
 class SubscribingError(ValidationError):
@@ -19,16 +22,19 @@ class SubscribingError(ValidationError):
 
 @transaction.atomic
 def take(*, reader: User, plan: Plan, at: datetime) -> Subscription:
-    """A reader takes an offered plan. Taking again what is held already changes nothing.
+    """A reader takes an offered plan. Taking again what is held changes nothing, or resumes it.
 
-    Raises SubscribingError if the plan is not offered.
+    Raises SubscribingError if the plan is not offered, has a price, or is a second trial.
     """
     _lock(reader)
     if not plan.is_offered:
         raise SubscribingError(_("This plan is not offered at the moment."))
-    held = Subscription.objects.granting_access(reader, at).filter(plan=plan).newest().first()
-    if held:
-        return held
+    if plan.price is not None:
+        raise SubscribingError(_("This plan is paid for outside this site: write to the desk."))
+    if held := _held(reader, plan, at):
+        return _resumed(held)
+    if plan.is_trial and reader.subscriptions.filter(plan__is_trial=True).exists():
+        raise SubscribingError(_("A trial can be taken once."))
     return Subscription.objects.create(
         reader=reader,
         plan=plan,
@@ -36,6 +42,76 @@ def take(*, reader: User, plan: Plan, at: datetime) -> Subscription:
         starts_at=at,
         ends_at=plan.ends_at(at),
     )
+
+
+@transaction.atomic
+def renew(*, reader: User, plan: Plan, at: datetime) -> Subscription:
+    """Take a plan that has ended, or lengthen one near its end by the plan's days.
+
+    Not nearer than `may_renew_from`: it stays as it is, so that two clicks renew once. Raises
+    SubscribingError as `take` does, and for a trial.
+    """
+    _lock(reader)
+    held = _held(reader, plan, at)
+    if held is None or held.ends_at is None:
+        return take(reader=reader, plan=plan, at=at)
+    if plan.is_trial:
+        raise SubscribingError(_("A trial can be taken once."))
+    if not plan.is_offered or plan.price is not None:
+        raise SubscribingError(_("This plan is not offered at the moment."))
+    if at >= may_renew_from(held):
+        held.ends_at = plan.ends_at(held.ends_at)
+        held.cancelled_at = None
+        held.save(update_fields=["ends_at", "cancelled_at"])
+    return held
+
+
+def may_renew_from(subscription: Subscription) -> datetime:
+    """The moment from which a subscription can be renewed: a week before its end, or half-way."""
+    if subscription.ends_at is None:
+        return datetime.max.replace(tzinfo=UTC)
+    span = timedelta(days=subscription.plan.days or 0)
+    return subscription.ends_at - min(RENEW_BEFORE, span / 2)
+
+
+@transaction.atomic
+def extend(subscription: Subscription, *, ends_at: datetime | None) -> Subscription:
+    """The desk lets a subscription last longer; None: without an end.
+
+    Raises SubscribingError for an end that is not later: extending never shortens a right.
+    """
+    subscription = _lock_row(subscription)
+    if subscription.ends_at is None or (ends_at is not None and ends_at <= subscription.ends_at):
+        raise SubscribingError(_("The new end must come after the present one."))
+    subscription.ends_at = ends_at
+    subscription.cancelled_at = None
+    subscription.save(update_fields=["ends_at", "cancelled_at"])
+    return subscription
+
+
+@transaction.atomic
+def cancel(subscription: Subscription, *, at: datetime) -> Subscription:
+    """The reader wants no more of it: access goes on until the end, and stops now without one.
+
+    Cancelling again, or after the end, changes nothing.
+    """
+    subscription = _lock_row(subscription)
+    over = subscription.ends_at is not None and subscription.ends_at <= at
+    if subscription.cancelled_at is None and not over:
+        subscription.cancelled_at = at
+        if subscription.ends_at is None:
+            subscription.ends_at = max(at, subscription.starts_at)
+        subscription.save(update_fields=["ends_at", "cancelled_at"])
+    return subscription
+
+
+@transaction.atomic
+def resume(subscription: Subscription, *, at: datetime) -> Subscription:
+    """Take a cancellation back before the end. Raises SubscribingError from the end on."""
+    subscription = _lock_row(subscription)
+    if subscription.ends_at is not None and subscription.ends_at <= at:
+        raise SubscribingError(_("This subscription has ended: take it again."))
+    return _resumed(subscription)
 
 
 @transaction.atomic
@@ -62,7 +138,7 @@ def grant(
 @transaction.atomic
 def end(subscription: Subscription, *, at: datetime) -> Subscription:
     """End a subscription at `at`; one that has ended by then stays as it is."""
-    subscription = Subscription.objects.select_for_update().get(pk=subscription.pk)
+    subscription = _lock_row(subscription)
     if subscription.ends_at is None or subscription.ends_at > at:
         subscription.ends_at = max(at, subscription.starts_at)
         subscription.cancelled_at = at
@@ -79,3 +155,21 @@ def annotate(subscription: Subscription, *, note: str) -> None:
 def _lock(reader: User) -> None:
     """One writer at a time for each reader, so that two clicks are one subscription."""
     User.objects.select_for_update().get(pk=reader.pk)
+
+
+def _lock_row(subscription: Subscription) -> Subscription:
+    """As it is now: what the caller holds may be old."""
+    return Subscription.objects.select_for_update().get(pk=subscription.pk)
+
+
+def _held(reader: User, plan: Plan, at: datetime) -> Subscription | None:
+    """The right of this plan that lasts longest."""
+    held = Subscription.objects.granting_access(reader, at).filter(plan=plan)
+    return held.order_by(F("ends_at").desc(nulls_first=True), "-id").first()
+
+
+def _resumed(subscription: Subscription) -> Subscription:
+    if subscription.cancelled_at is not None:
+        subscription.cancelled_at = None
+        subscription.save(update_fields=["cancelled_at"])
+    return subscription

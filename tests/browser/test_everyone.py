@@ -87,6 +87,8 @@ def test_tour_leaves_no_page_out():
         "newsroom:article_card": "a picture",
         "newsroom:citation": "a text file",
         "membership:take_plan": "takes a form only",
+        "membership:resume": "takes a form only",
+        "membership:cancel": "its number is that of a subscription: tests/membership/test_views.py",
         "account:language": "takes a form only",
         "account_email_verification_sent": "the form of “login code” for a changed address",
         "account_complete_password_reset": "the form of “first password”, after a mailed code",

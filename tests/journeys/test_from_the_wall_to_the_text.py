@@ -44,7 +44,7 @@ def test_newcomer_subscribes_and_reads(client, wanted):
     assert article.request["PATH_INFO"] == wanted
     assert GATED in article.content.decode()
     assert GATED_NOTE in article.content.decode()
-    assert len(mail.outbox) == 1
+    assert len(mail.outbox) == 2  # the code, and that the subscription has started
     assert (reader.email, reader.language) == ("newcomer@example.org", wanted[1:3])
     assert reader.is_subscriber
     assert not reader.has_usable_password()

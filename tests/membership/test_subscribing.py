@@ -246,3 +246,196 @@ def test_note_is_changed_and_nothing_else(registered, plan):
     subscribing.annotate(subscription, note="Press card seen")
 
     assert facts(subscription) == {**before, "note": "Press card seen"}
+
+
+# --- Trials and prices ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trial(db):
+    return Plan.objects.create(
+        slug="trial", name_en="Trial", name_fr="Essai", days=14, is_trial=True
+    )
+
+
+def test_trial_is_taken_once(registered, trial):
+    subscribing.take(reader=registered, plan=trial, at=AT)
+
+    with pytest.raises(subscribing.SubscribingError) as refusal:
+        subscribing.take(reader=registered, plan=trial, at=AT + 14 * DAY)
+
+    assert refusal.value.messages == ["A trial can be taken once."]
+    assert not grants(registered, AT + 14 * DAY)
+
+
+def test_trial_is_not_lengthened(registered, trial):
+    subscribing.take(reader=registered, plan=trial, at=AT)
+
+    with pytest.raises(subscribing.SubscribingError):
+        subscribing.renew(reader=registered, plan=trial, at=AT + 14 * DAY - TICK)
+
+    assert not grants(registered, AT + 14 * DAY)
+
+
+@pytest.mark.parametrize("act", [subscribing.take, subscribing.renew])
+def test_plan_with_a_price_is_not_taken_by_a_click(act, registered, month):
+    month.price = "4.50"
+    month.save()
+
+    with pytest.raises(subscribing.SubscribingError) as refusal:
+        act(reader=registered, plan=month, at=AT)
+
+    assert refusal.value.messages == ["This plan is paid for outside this site: write to the desk."]
+
+
+# --- Renewing -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "at, ends_at",
+    [
+        (AT + 23 * DAY - TICK, AT + 30 * DAY),  # too early: nothing happens
+        (AT + 23 * DAY, AT + 60 * DAY),
+        (AT + 30 * DAY - TICK, AT + 60 * DAY),
+        (AT + 30 * DAY, AT + 60 * DAY),  # ended: taken anew from now
+        (AT + 40 * DAY, AT + 70 * DAY),
+    ],
+)
+def test_renewing_adds_the_plans_days(at, ends_at, registered, month):
+    subscribing.take(reader=registered, plan=month, at=AT)
+
+    renewed = subscribing.renew(reader=registered, plan=month, at=at)
+
+    assert renewed.ends_at == ends_at
+
+
+def test_two_clicks_renew_once(registered, month):
+    subscribing.take(reader=registered, plan=month, at=AT)
+    clicks = [
+        subscribing.renew(reader=registered, plan=month, at=AT + 29 * DAY).ends_at
+        for _click in range(2)
+    ]
+
+    assert clicks == [AT + 60 * DAY] * 2
+
+
+@pytest.mark.parametrize("days, opens", [(1, 0.5), (13, 6.5), (14, 7), (365, 358)])
+def test_renewal_opens_a_week_before_the_end_or_half_way(days, opens, registered, month):
+    month.days = days
+    month.save()
+    held = subscribing.take(reader=registered, plan=month, at=AT)
+
+    assert subscribing.may_renew_from(held) == AT + opens * DAY
+
+
+# --- Extending ------------------------------------------------------------------------------------
+
+
+def test_desk_extends_and_takes_a_cancellation_back(registered, month):
+    held = subscribing.cancel(subscribing.take(reader=registered, plan=month, at=AT), at=AT)
+
+    extended = subscribing.extend(held, ends_at=AT + 31 * DAY)
+
+    assert (extended.ends_at, extended.cancelled_at) == (AT + 31 * DAY, None)
+    assert subscribing.extend(extended, ends_at=None).ends_at is None
+
+
+@pytest.mark.parametrize("ends_at", [AT + 30 * DAY, AT + 30 * DAY - TICK])
+def test_extending_never_shortens(ends_at, registered, month):
+    held = subscribing.take(reader=registered, plan=month, at=AT)
+
+    with pytest.raises(subscribing.SubscribingError):
+        subscribing.extend(held, ends_at=ends_at)
+
+    assert facts(held)["ends_at"] == AT + 30 * DAY
+
+
+def test_what_has_no_end_is_not_extended(registered, plan):
+    held = subscribing.take(reader=registered, plan=plan, at=AT)
+
+    with pytest.raises(subscribing.SubscribingError):
+        subscribing.extend(held, ends_at=AT + DAY)
+
+
+# --- Cancelling and resuming ----------------------------------------------------------------------
+
+
+def test_cancelled_subscription_opens_until_its_end(registered, month):
+    held = subscribing.take(reader=registered, plan=month, at=AT)
+
+    cancelled = subscribing.cancel(held, at=AT + DAY)
+
+    assert (cancelled.cancelled_at, cancelled.ends_at) == (AT + DAY, AT + 30 * DAY)
+    asked = [AT + DAY, AT + 30 * DAY - TICK, AT + 30 * DAY]
+    assert [grants(registered, at) for at in asked] == [True, True, False]
+
+
+def test_cancelled_subscription_without_an_end_stops_now(registered, plan):
+    held = subscribing.take(reader=registered, plan=plan, at=AT)
+
+    subscribing.cancel(held, at=AT + DAY)
+
+    assert [grants(registered, at) for at in [AT + DAY - TICK, AT + DAY]] == [True, False]
+
+
+def test_cancelling_twice_keeps_the_first_moment(registered, month):
+    held = subscribing.take(reader=registered, plan=month, at=AT)
+    subscribing.cancel(held, at=AT + DAY)
+
+    assert subscribing.cancel(held, at=AT + 2 * DAY).cancelled_at == AT + DAY
+
+
+@pytest.mark.parametrize("at, refused", [(AT + 30 * DAY - TICK, False), (AT + 30 * DAY, True)])
+def test_cancellation_is_taken_back_before_the_end(at, refused, registered, month):
+    held = subscribing.take(reader=registered, plan=month, at=AT)
+    subscribing.cancel(held, at=AT + DAY)
+
+    if refused:
+        with pytest.raises(subscribing.SubscribingError):
+            subscribing.resume(held, at=at)
+    else:
+        subscribing.resume(held, at=at)
+
+    assert (facts(held)["cancelled_at"] is None) is not refused
+    assert facts(held)["ends_at"] == AT + 30 * DAY
+
+
+def test_taking_again_resumes(registered, month):
+    held = subscribing.cancel(subscribing.take(reader=registered, plan=month, at=AT), at=AT)
+
+    taken = subscribing.take(reader=registered, plan=month, at=AT + DAY)
+
+    assert (taken.pk, taken.cancelled_at) == (held.pk, None)
+
+
+def test_history_keeps_what_was(registered, month):
+    held = subscribing.take(reader=registered, plan=month, at=AT)
+    subscribing.cancel(held, at=AT + DAY)
+    subscribing.resume(held, at=AT + 2 * DAY)
+
+    kept = held.history.order_by("history_id").values_list("cancelled_at", flat=True)
+
+    assert list(kept) == [None, AT + DAY, None]
+
+
+# --- The calendar ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "starts_at",
+    [
+        datetime(2026, 3, 28, 12, tzinfo=UTC),  # Paris loses an hour within
+        datetime(2026, 10, 24, 12, tzinfo=UTC),  # and wins one
+        datetime(2028, 2, 28, 12, tzinfo=UTC),  # a leap day within
+        datetime(2027, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ],
+)
+def test_day_of_a_plan_is_24_hours_whatever_the_clocks_do(starts_at, registered, month):
+    month.days = 2
+    month.save()
+
+    subscribing.take(reader=registered, plan=month, at=starts_at)
+
+    ends_at = starts_at + timedelta(hours=48)
+    asked = [starts_at - TICK, starts_at, ends_at - TICK, ends_at]
+    assert [grants(registered, at) for at in asked] == [False, True, True, False]

@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from lxml import html
 
+from eurasia.membership import subscribing
 from eurasia.membership.models import Plan, Subscription
 from tests.cast import GATED
 from tests.conftest import HttpsClient
@@ -218,3 +219,79 @@ def test_click_from_another_site_takes_nothing(plan, registered):
 
     assert response.status_code == 403
     assert Subscription.objects.count() == 0
+
+
+# --- Cancelling and resuming ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def month(registered, now):
+    plan = Plan.objects.create(slug="month", name_en="Month", name_fr="Mois", days=30)
+    return subscribing.take(reader=registered, plan=plan, at=now)
+
+
+def test_reader_cancels_after_being_asked_and_changes_their_mind(client, registered, month):
+    client.force_login(registered)
+    [link] = tree_of(client.get("/en/account/")).xpath("//td/a/@href")
+    asked = client.get(link)
+    month.refresh_from_db()
+    assert month.cancelled_at is None
+    assert "stay open to you until" in asked.content.decode()
+
+    client.post(link)
+
+    month.refresh_from_db()
+    assert month.cancelled_at is not None
+    assert registered.is_subscriber
+    [form] = tree_of(client.get("/en/account/")).xpath("//td/form/@action")
+    client.post(form)
+    month.refresh_from_db()
+    assert month.cancelled_at is None
+
+
+@pytest.mark.parametrize("act", ["cancel", "resume"])
+def test_subscription_of_somebody_else_is_not_there(act, client, subscriber, month):
+    client.force_login(subscriber)
+
+    response = client.post(f"/en/account/subscriptions/{month.pk}/{act}/")
+
+    month.refresh_from_db()
+    assert (response.status_code, month.cancelled_at) == (404, None)
+
+
+@pytest.mark.parametrize("act", ["cancel", "resume"])
+def test_ended_subscription_is_neither_cancelled_nor_resumed(act, client, lapsed):
+    client.force_login(lapsed)
+
+    response = client.post(f"/en/account/subscriptions/{lapsed.subscriptions.get().pk}/{act}/")
+
+    assert response.status_code == 404
+
+
+def test_second_trial_is_refused_with_a_word(client, lapsed, plan):
+    Plan.objects.filter(pk=plan.pk).update(is_trial=True, days=3)
+    client.force_login(lapsed)
+
+    response = client.post("/en/subscribe/free/", follow=True)
+
+    assert "A trial can be taken once." in response.content.decode()
+    assert not lapsed.is_subscriber
+
+
+def test_price_is_shown_and_nothing_can_be_clicked(client, registered, plan):
+    Plan.objects.filter(pk=plan.pk).update(price="4.50")
+    client.force_login(registered)
+
+    tree = tree_of(client.get(HERE))
+
+    assert texts(tree, "//p[@class='plan-price']") == ["4.50 EUR"]
+    assert tree.xpath("//li[@class='plan']//form") == []
+
+
+def test_lapsed_reader_renews_by_one_click_and_comes_back(client, lapsed, plan):
+    client.force_login(lapsed)
+
+    response = client.post("/en/subscribe/free/", {"next": ARTICLE})
+
+    assert response.headers["Location"] == ARTICLE
+    assert lapsed.is_subscriber
