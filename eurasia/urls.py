@@ -32,7 +32,7 @@ urlpatterns = [
         path("", include("eurasia.membership.urls")),
         path("account/", include("eurasia.accounts.urls")),
         path("accounts/", private(RedirectView.as_view(pattern_name="account:home"))),
-        path("accounts/login/code/confirm/", confirm_login_code),
+        path("accounts/login/code/confirm/", confirm_login_code, name="account_confirm_login_code"),
         path("accounts/", include("allauth.urls")),
     ),
 ]
