@@ -10,7 +10,7 @@ from django.core import mail
 from django.utils.translation import gettext, override
 
 from eurasia.accounts.models import User
-from tests.cast import GATED
+from tests.cast import GATED, guard
 from tests.conftest import HttpsClient
 from tests.pages import code_in, code_sent_to, submit, texts, tree_of
 
@@ -478,6 +478,6 @@ def test_reader_chooses_one_of_our_languages(chosen, stored, client, registered)
 
 def test_no_address_is_added_to_another_account_at_the_desk(client, db):
     """Its code would sign in whoever added it."""
-    client.force_login(User.objects.create_superuser("chief@example.org"))
+    client.force_login(guard(User.objects.create_superuser("chief@example.org")))
 
     assert client.get("/admin/account/emailaddress/add/").status_code == 404
