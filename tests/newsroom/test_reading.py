@@ -188,7 +188,13 @@ def test_nobody_outside_the_rules_gets_a_full_text(cast, write_article, plan, no
     )
     spans = [(None, None), (now, None), (now + TICK, None), (None, now), (None, now + TICK)]
     kinds = [
-        {"status": status, "published_at": published_at, "access": access, **free}
+        {
+            "status": status,
+            "deleted_at": now if status == "deleted" else None,
+            "published_at": published_at,
+            "access": access,
+            **free,
+        }
         for status in Article.Status
         for published_at in [now, now + TICK]
         for access, free in [
