@@ -20,6 +20,7 @@ from django.contrib.messages.middleware import MessageMiddleware as DjangoMessag
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessions
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -144,6 +145,18 @@ class PolicyMiddleware:
         else:
             response["Cache-Control"] = PUBLIC_CACHE_CONTROL
             patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Django's, for public pages: no secret stands there for a length to give away (BREACH)."""
+
+    max_random_bytes = 0  # the same bytes for all
+
+    def process_response(self, request: HttpRequest, response: Any) -> HttpResponseBase:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if is_page and getattr(request, "is_public_form", False):
+            return super().process_response(request, response)
         return response
 
 

@@ -179,6 +179,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "eurasia.languages.LanguageMiddleware",  # before the policy: addresses resolve in a language
+    "eurasia.policy.CompressionMiddleware",
     "eurasia.policy.PolicyMiddleware",
     "eurasia.newsroom.speculation.SpeculationMiddleware",
     "eurasia.policy.SessionMiddleware",

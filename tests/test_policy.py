@@ -1,5 +1,6 @@
 """Every route says who may call it, and the form of its answer follows."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -227,11 +228,31 @@ def test_public_page_has_one_form_for_all_outsiders(address, edition):
 
     assert first.status_code == 200
     assert first.headers["Cache-Control"] == PUBLIC_FORM
-    assert first.headers["Vary"] == "Cookie"
+    is_page = first.headers["Content-Type"].startswith("text/html")
+    assert first.headers["Vary"] == ("Cookie, Accept-Encoding" if is_page else "Cookie")
     assert not first.cookies
     assert "Set-Cookie" not in first.headers
     assert body_of(first) == body_of(second)
     assert dict(first.headers) == dict(second.headers)
+
+
+def test_public_page_is_compressed_to_the_same_bytes_for_all(edition):
+    plain = HttpsClient().get("/en/")
+    one, two = (HttpsClient().get("/en/", headers={"accept-encoding": "gzip"}) for _ in range(2))
+
+    assert one.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(one.content) == plain.content
+    assert one.content == two.content
+
+
+def test_private_page_is_never_compressed(client, edition, subscriber):
+    client.force_login(subscriber)
+
+    for address in ["/en/", "/en/account/", "/en/accounts/email/"]:
+        response = client.get(address, headers={"accept-encoding": "gzip"})
+
+        assert response.status_code == 200
+        assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.parametrize("address", PUBLIC_PAGES)
@@ -310,7 +331,7 @@ def test_answer_without_a_page_has_both_forms_too(address, client, edition):
 
     assert (public.status_code, private.status_code) == (OTHER_ANSWERS[address],) * 2
     assert public.headers["Cache-Control"] == PUBLIC_FORM
-    assert public.headers["Vary"] == "Cookie"
+    assert public.headers["Vary"] in {"Cookie", "Cookie, Accept-Encoding"}
     assert "Set-Cookie" not in public.headers
     assert private.headers["Cache-Control"] == PRIVATE_FORM
 
