@@ -177,7 +177,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "eurasia.sheets.CSPMiddleware",
     "eurasia.languages.LanguageMiddleware",  # before the policy: addresses resolve in a language
     "eurasia.policy.CompressionMiddleware",
     "eurasia.policy.PolicyMiddleware",
@@ -201,7 +201,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["eurasia.newsroom.templatetags.days"],
+            "builtins": ["eurasia.newsroom.templatetags.days", "eurasia.sheets"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
