@@ -153,7 +153,7 @@ class CompressionMiddleware(GZipMiddleware):
 
     max_random_bytes = 0  # the same bytes for all
 
-    def process_response(self, request: HttpRequest, response: Any) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         if is_page and getattr(request, "is_public_form", False):
             return super().process_response(request, response)
