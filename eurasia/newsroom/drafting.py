@@ -106,6 +106,12 @@ def autosaves_of(article: Article | None, editor: User) -> list[Autosave]:
         )
 
 
+def autosave_of(editor: User, pk: int) -> Autosave | None:
+    """One of an editor's own."""
+    with vault.opened("desk"):
+        return Autosave.objects.filter(editor=editor, pk=pk).first()
+
+
 def forget_autosave(editor: User, tab: str) -> None:
     """What this tab held has been saved, or its editor wants it no more."""
     with vault.opened("desk"):

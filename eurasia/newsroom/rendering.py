@@ -205,8 +205,17 @@ def finish(article: Any, full_text: Any) -> None:
         article.teaser_notes = notes.take()
         full_text.body_html = _finish_part(article, full_text.body, notes, pictures)
         full_text.body_notes = notes.take()
-    words = len(plain_text(article.teaser).split()) + len(plain_text(full_text.body).split())
-    article.reading_minutes = max(1, round(words / WORDS_PER_MINUTE))
+    words = count_words(article.teaser) + count_words(full_text.body)
+    article.reading_minutes = reading_minutes(words)
+
+
+def count_words(source: str) -> int:
+    """Of a source text, its notes included."""
+    return len(plain_text(source).split())
+
+
+def reading_minutes(words: int) -> int:
+    return max(1, round(words / WORDS_PER_MINUTE))
 
 
 def finish_label(source: str) -> SafeString:

@@ -16,15 +16,21 @@ UNPUBLISHED = {Article.Status.DRAFT, Article.Status.IN_REVIEW}
 
 
 def article_of(
-    model_admin: Any, request: HttpRequest, pk: int, *, to_change: bool = False
+    model_admin: Any,
+    request: HttpRequest,
+    pk: int,
+    *,
+    to_change: bool = False,
+    full_text: bool = True,
 ) -> Article:
     """The article `pk`, for somebody who may see its full text (and change it).
 
-    Raises Http404 for one that this member of staff does not see at all, and PermissionDenied.
+    Without `full_text` the view shows none. Raises Http404 for an article that this member of
+    staff does not see at all, and PermissionDenied.
     """
     article: Article = get_object_or_404(model_admin.get_queryset(request), pk=pk)
     allowed = model_admin.has_change_permission if to_change else model_admin.has_view_permission
-    if not (may_see_full_texts(request) and allowed(request, article)):
+    if not allowed(request, article) or (full_text and not may_see_full_texts(request)):
         raise PermissionDenied
     return article
 

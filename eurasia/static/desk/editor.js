@@ -1,5 +1,6 @@
-// The prose editor of the desk. The text area that the form sends stays the truth: it is written
-// when the editor changes something, and shown itself when its source holds what the editor cannot.
+// The prose editor of the desk. The text area that the form sends stays the truth: what the editor
+// has changed is written into it when somebody asks for the form's data, and it is shown itself when
+// its source holds what the editor cannot.
 
 import { Editor, Extension, getSchema } from "django-prose-editor/editor"
 import { element } from "desk/dialog"
@@ -22,6 +23,8 @@ const LinkShortcut = Extension.create({
   },
 })
 
+const languageOfArticle = document.getElementById("id_language")
+
 class Desk {
   constructor(area) {
     this.area = area
@@ -32,6 +35,14 @@ class Desk {
     this.label = area.labels[0]
     this.label.id ||= `${area.id}_label`
     this.label.addEventListener("click", () => this.editor?.commands.focus())
+    this.hasChanged = false
+    area.form.addEventListener("formdata", ({ formData }) => {
+      this.write()
+      formData.set(area.name, area.value)
+    })
+    languageOfArticle?.addEventListener("change", () => {
+      this.editor?.setOptions({ editorProps: { attributes: this.attributes() } })
+    })
     this.edit()
   }
 
@@ -57,8 +68,8 @@ class Desk {
       extensions,
       content: text.toJSON(),
       editorProps: { attributes: this.attributes() },
-      onUpdate: ({ editor }) => {
-        area.value = write(editor.state.doc)
+      onUpdate: () => {
+        this.hasChanged = true
         area.dispatchEvent(new Event("input", { bubbles: true }))
       },
     })
@@ -73,9 +84,14 @@ class Desk {
     return true
   }
 
+  write() {
+    if (this.hasChanged) this.area.value = write(this.editor.state.doc)
+    this.hasChanged = false
+  }
+
   attributes() {
     const { area, label } = this
-    const language = /_([a-z]{2})$/.exec(area.name)?.[1] ?? document.getElementById("id_language")?.value
+    const language = /_([a-z]{2})$/.exec(area.name)?.[1] ?? languageOfArticle?.value
     const attributes = {
       class: "desk-text",
       role: "textbox",
@@ -94,6 +110,7 @@ class Desk {
     back.addEventListener("click", () => {
       if (this.edit()) this.editor.commands.focus()
     })
+    this.write()
     this.editor?.destroy()
     this.editor = null
     area.hidden = false

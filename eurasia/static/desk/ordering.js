@@ -1,8 +1,7 @@
 // Rows in an order of the editor's: moved by button, by Alt and arrow keys, and by dragging.
 //
 // - `[data-ordered]`: a list whose items each hold one field of the same name (desk/ordered.py); it
-//   can be added to and taken from. The order is that of the document. The event `desk:fill` with
-//   `detail: [values]` sets it.
+//   can be added to and taken from. The order is that of the document.
 // - `[data-order-rows]`: on or around a table (list or inline) whose rows each hold an input named
 //   "…position"; this writes the positions.
 //
@@ -119,7 +118,6 @@ class List extends Ordered {
     add.addEventListener("click", () => this.add("").querySelector("select").focus())
     root.after(add, this.said)
     root.addEventListener("change", () => this.refresh())
-    root.addEventListener("desk:fill", ({ detail }) => this.fill(detail))
     this.fill(this.rows().map((row) => row.querySelector("select").value))
   }
 

@@ -170,10 +170,22 @@ function spreadTable(table) {
 
 // --- To source -----------------------------------------------------------------------------------
 
+/** Of blocks, which never change: an edit makes new ones of those that it touches, and no others. */
+const sources = new WeakMap()
+
 /** The source of a document; empty for a document without content. */
 export function write(text) {
+  const blocks = []
+  text.forEach((block) => {
+    if (!sources.has(block)) sources.set(block, writeBlock(block))
+    blocks.push(sources.get(block))
+  })
+  return blocks.join("").trim()
+}
+
+function writeBlock(block) {
   const page = document.implementation.createHTMLDocument("")
-  appendBlocks(text.content, page.body, DOMSerializer.fromSchema(text.type.schema))
+  appendNode(block, page.body, DOMSerializer.fromSchema(block.type.schema))
   return fold(page.body)
 }
 
@@ -226,7 +238,7 @@ function fold(root) {
     if (pre.textContent.startsWith("\n")) pre.prepend("\n") // parsers drop the first
   }
   breakLines(root)
-  return root.innerHTML.trim()
+  return root.innerHTML
 }
 
 /** Bare text again, unless that would run it into its neighbour or lose its language. */
