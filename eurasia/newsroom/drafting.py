@@ -29,6 +29,8 @@ LABELS = [
     "in_files",
     "bylines",
 ]
+#: Those of them that are rows beside the article.
+ROWS = {"in_files", "bylines"}
 #: Of one editor's unsaved work, in characters of JSON: two texts of rendering.MOST_BYTES, escaped.
 MOST_CHARACTERS = 10_000_000
 KEEP_AUTOSAVES = timedelta(days=30)
@@ -63,6 +65,15 @@ def stage(
         draft._change_reason = note[:100] or None
         draft.save()
     return cast(Draft, draft)
+
+
+def apply(article: Article, draft: Draft) -> None:
+    """Set on `article`, which is not saved, all that waits but its files and bylines."""
+    values = draft.values
+    for name in set(LABELS) - {"cover", *ROWS}:
+        setattr(article, name, values[name])
+    article.cover_id = values["cover"]
+    article.teaser = values["teaser"]
 
 
 def drop(article: Article) -> None:

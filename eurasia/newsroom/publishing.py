@@ -129,6 +129,19 @@ def schedule(article: Article, *, by: User | None, at: datetime, now: datetime) 
 
 
 @transaction.atomic
+def unschedule(article: Article, *, by: User | None, now: datetime) -> Article:
+    """Make a scheduled article a draft again, before readers have seen it.
+
+    Raises PublishingError if it is not scheduled, or its time has come.
+    """
+    _lock(article)
+    if article.status != Status.PUBLISHED or article.is_published(now):
+        raise PublishingError(_("“%s” is not scheduled.") % article)
+    article.status, article.published_at = Status.DRAFT, None
+    return _save(article, by)
+
+
+@transaction.atomic
 def publish_changes(
     article: Article, *, by: User | None, at: datetime, revised: bool, correction: str = ""
 ) -> Article:
@@ -142,10 +155,7 @@ def publish_changes(
     if draft is None or article.status == Status.DELETED:
         raise PublishingError(_("No changes wait for “%s”.") % article)
     values = draft.values
-    for name in set(drafting.LABELS) - {"in_files", "bylines", "cover"}:
-        setattr(article, name, values[name])
-    article.teaser = values["teaser"]
-    article.cover_id = values["cover"]
+    drafting.apply(article, draft)
     if revised:
         article.revised_at = at
     article.full_clean(exclude=["teaser"])

@@ -1,6 +1,6 @@
 """The only public road to a full text. Pages, feeds, letters, API and exports all ask here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,18 +47,27 @@ def read_all(articles: Iterable[Article], reader: User | None, at: datetime) -> 
     return read_as(articles, gate.standing(reader, at), at)
 
 
-def read_as(articles: Iterable[Article], standing: Standing, at: datetime) -> list[Reading]:
-    """For callers that know the standing already: the desk's previews and the rest of a request."""
+def read_as(
+    articles: Iterable[Article],
+    standing: Standing,
+    at: datetime,
+    *,
+    full_texts: Mapping[int, FullText] | None = None,
+) -> list[Reading]:
+    """For callers that know the standing already: the desk's previews and the rest of a request.
+
+    `full_texts` by article, where those to be read are not the stored ones.
+    """
     decided = [(article, gate.decide(standing, article, at)) for article in articles]
     open_ids = [article.pk for article, verdict in decided if verdict.opens]
-    bodies: dict[int, FullText] = {}
-    if open_ids:
+    bodies = full_texts or {}
+    if open_ids and full_texts is None:
         with vault.opened("read"):
             bodies = FullText.objects.defer("body").in_bulk(open_ids)
     return [_reading(article, verdict, bodies) for article, verdict in decided]
 
 
-def _reading(article: Article, verdict: Verdict, bodies: dict[int, FullText]) -> Reading:
+def _reading(article: Article, verdict: Verdict, bodies: Mapping[int, FullText]) -> Reading:
     if verdict is Verdict.UNPUBLISHED:
         return Reading(verdict)
     full_text = bodies.get(article.pk) if verdict.opens else None

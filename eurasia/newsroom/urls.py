@@ -20,6 +20,8 @@ urlpatterns = [
         views.rendition,
         name="rendition",
     ),
+    path("preview/<str:token>/", views.preview_link, name="preview_link"),
+    path("preview/<str:token>/pictures/<int:pk>/", views.preview_picture, name="preview_picture"),
     path("archive/", views.archive, name="archive"),
     path("archive/<int:year>/<int:number>/", views.archive_month, name="archive_month"),
     path("contributors/<slug:slug>/", views.contributor, name="contributor"),

@@ -18,14 +18,15 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from eurasia import languages
-from eurasia.newsroom import cards, citing, errors, reading, relations
+from eurasia.newsroom import cards, citing, errors, previewing, reading, relations
 from eurasia.newsroom.archive import Month, archive_of, beside
 from eurasia.newsroom.chronology import chronology
 from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.lists import mark_open, page_of
-from eurasia.newsroom.models import Article, Contributor, Picture, TopicFile
+from eurasia.newsroom.models import Article, Contributor, Picture, PreviewLink, TopicFile
 from eurasia.newsroom.pictures import KINDS
 from eurasia.policy import machine, private, public, reader_of
 
@@ -260,6 +261,47 @@ def _gated_file(picture: Picture, name: str) -> FileResponse:
     except FileNotFoundError as error:
         raise Http404 from error
     return FileResponse(opened, content_type=_type_of(name))
+
+
+@private
+@require_safe
+def preview_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The whole article as it would be published, for whoever holds a working link."""
+    at = timezone.now()
+    link, proof = _proof_by(token, at)
+    if request.method == "GET":
+        previewing.log_opening(link, at)
+    shown, seen = proof.read_as(previewing.STANDINGS["subscriber"], at)
+    context = {**previewing.page_of(shown), "reading": seen, "preview_until": link.expires_at}
+    response = render(request, "newsroom/article_detail.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    return response
+
+
+@private
+@require_safe
+def preview_picture(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """A picture of a full text, for whoever holds a working link to the article."""
+    _link, proof = _proof_by(token, timezone.now())
+    picture = get_object_or_404(Picture, pk=pk)
+    if f'src="{proof.article.picture_url(picture)}"' not in proof.full_text.body_html:
+        raise Http404
+    response = _gated_file(picture, picture.file.name or "")
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _proof_by(token: str, at: datetime) -> tuple[PreviewLink, previewing.Proof]:
+    """Raises the same Http404 for a token that is wrong, expired or revoked."""
+    link = previewing.link_of(token, languages.current(), at)
+    if link is None:
+        raise Http404
+
+    def picture_at(picture: Picture) -> str:
+        return reverse("newsroom:preview_picture", args=[token, picture.pk])
+
+    return link, previewing.proof_of(link.article, picture_at)
 
 
 @machine

@@ -479,7 +479,7 @@ def test_preview_is_in_the_articles_language(client, editor, write_article):
     assert tree_of(response).get("lang") == "fr"
 
 
-@pytest.mark.parametrize("who", ["editor", "OUTSIDER", "lapsed"])
+@pytest.mark.parametrize("who", ["editor", "OUTSIDER", "nobody"])
 def test_preview_as_anybody_else_is_refused(who, client, editor, article):
     client.force_login(editor)
 

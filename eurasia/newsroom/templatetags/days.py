@@ -1,8 +1,9 @@
 """Days as readers write them; a builtin of every template."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
+from django.utils.formats import date_format
 
 from eurasia import languages
 
@@ -13,3 +14,9 @@ register = template.Library()
 def day(value: date | None) -> str:
     """A day in words; moments are shown in TIME_ZONE."""
     return languages.day(value) if value else ""
+
+
+@register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """A day and a time, as editors plan by them: 1 January 2026, 09:00."""
+    return f"{day(value)}, {date_format(value, 'H:i')}" if value else ""
