@@ -158,6 +158,7 @@ class ArticleAdmin(ProseAdmin):
     autocomplete_fields = ["cover"]
     actions = ["submit", "publish", "withdraw"]
     change_form_template = add_form_template = "newsroom/desk/article_form.html"
+    change_list_template = "newsroom/desk/article_list.html"
 
     # --- Who may do what --------------------------------------------------------------------------
 
