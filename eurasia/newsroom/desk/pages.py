@@ -8,10 +8,30 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from eurasia.newsroom.desk import bin, previews, translating, versions, workflow, writing
+from eurasia.newsroom.desk import (
+    bin,
+    notes,
+    planning,
+    previews,
+    release,
+    translating,
+    versions,
+    workflow,
+    writing,
+)
 from eurasia.newsroom.models import Article
 
-PARTS: list[Any] = [writing, versions, workflow, previews, translating, bin]
+PARTS: list[Any] = [
+    writing,
+    versions,
+    workflow,
+    release,
+    notes,
+    planning,
+    previews,
+    translating,
+    bin,
+]
 
 
 def urls(model_admin: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp_replace
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -55,7 +55,7 @@ class LinkForm(forms.Form):
 
 #: The frame, and the page around it.
 frameable = csp_replace({"frame-ancestors": [SELF]})
-framing = csp_update({"frame-src": [SELF]})
+framing = csp_replace({"frame-src": [SELF]})
 
 
 def urls(model_admin: Any) -> list[Any]:
