@@ -67,11 +67,15 @@ def renew(*, reader: User, plan: Plan, at: datetime) -> Subscription:
 
 
 def may_renew_from(subscription: Subscription) -> datetime:
-    """The moment from which a subscription can be renewed: a week before its end, or half-way."""
+    """The moment from which a subscription can be renewed: a week before its end, or half-way.
+
+    A plan without days that was given an end can lose it again at any time.
+    """
     if subscription.ends_at is None:
         return datetime.max.replace(tzinfo=UTC)
-    span = timedelta(days=subscription.plan.days or 0)
-    return subscription.ends_at - min(RENEW_BEFORE, span / 2)
+    if subscription.plan.days is None:
+        return subscription.starts_at
+    return subscription.ends_at - min(RENEW_BEFORE, timedelta(days=subscription.plan.days) / 2)
 
 
 @transaction.atomic

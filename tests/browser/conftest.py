@@ -5,9 +5,10 @@ from io import StringIO
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
@@ -49,3 +50,34 @@ def edition(house, tmp_path_factory, django_db_blocker) -> Iterator[Edition]:
         finally:
             connection.close()
             connection.settings_dict["NAME"] = tests_own
+
+
+# --- The desk -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser refused or could not do, on every page of the test."""
+    said = []
+    page.on("console", lambda message: said.append(message.text) if is_bad(message) else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("response", lambda answer: said.append(answer.url) if answer.status >= 400 else None)
+    return said
+
+
+def is_bad(message):
+    return message.type in {"error", "warning"}
+
+
+@pytest.fixture
+def desk(live_server, page, editor, complaints):
+    """The page of an editor who is signed in; nothing may be complained of in the end."""
+    client = Client()
+    client.force_login(editor)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+    )
+    page.address = live_server.url + "/admin/"
+    yield page
+    assert complaints == []

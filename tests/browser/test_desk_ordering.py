@@ -3,7 +3,7 @@
 import pytest
 
 from eurasia.newsroom.models import ArticleFile, TopicFile
-from tests.browser.test_desk_editor import complaints, desk, open_article, save  # noqa: F401 - fixtures
+from tests.browser.test_desk_editor import open_article, save
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
@@ -23,12 +23,12 @@ def files_of(article):
 
 
 @pytest.fixture
-def files(desk, article):  # noqa: F811
+def files(desk, article):
     open_article(desk, article)
     return desk.locator(".field-in_files")
 
 
-def test_files_are_moved_by_button_and_by_key(desk, files, article):  # noqa: F811
+def test_files_are_moved_by_button_and_by_key(desk, files, article):
     files.get_by_role("button", name="Move up: Gulf").press("Enter")
     files.get_by_role("button", name="Move up: Gulf").press("Alt+ArrowUp")
 
@@ -39,7 +39,7 @@ def test_files_are_moved_by_button_and_by_key(desk, files, article):  # noqa: F8
     assert files_of(article) == ["gulf", "iran-brics", "caucasus"]
 
 
-def test_files_are_dragged(desk, files, article):  # noqa: F811
+def test_files_are_dragged(desk, files, article):
     handles = files.locator(".desk-handle")
     handles.nth(2).drag_to(files.locator("li").nth(0), target_position={"x": 5, "y": 2})
     save(desk)
@@ -47,7 +47,7 @@ def test_files_are_dragged(desk, files, article):  # noqa: F811
     assert files_of(article) == ["gulf", "iran-brics", "caucasus"]
 
 
-def test_files_are_taken_out_and_added(desk, files, article):  # noqa: F811
+def test_files_are_taken_out_and_added(desk, files, article):
     files.get_by_role("button", name="Remove: Caucasus").press("Enter")
     files.get_by_role("button", name="Remove: Gulf").press("Enter")
     files.get_by_role("button", name="Add another").press("Enter")

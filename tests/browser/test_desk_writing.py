@@ -8,9 +8,7 @@ from playwright.sync_api import Error, expect
 
 from eurasia.newsroom import vault
 from eurasia.newsroom.models import Article, Autosave
-from tests.browser.test_desk_editor import (  # noqa: F401 - fixtures among them
-    complaints,
-    desk,
+from tests.browser.test_desk_editor import (
     editor_of,
     open_article,
     put_cursor_at_end,
@@ -30,7 +28,7 @@ def article(write_article):
 
 
 @pytest.fixture
-def opened(desk, article):  # noqa: F811
+def opened(desk, article):
     open_article(desk, article)
     editor_of(desk).wait_for()
     return desk
@@ -58,7 +56,7 @@ def cut_off(page):
     page.route("**/writing/", lambda route: route.abort())
 
 
-def connect(page, complaints):  # noqa: F811
+def connect(page, complaints):
     """Again; what the browser said of the failed requests is what it should say."""
     page.unroute("**/writing/")
     complaints.clear()
@@ -87,7 +85,7 @@ def test_leaving_asks_as_long_as_nothing_is_saved(opened, article):
     assert autosaved() == []
 
 
-def test_lost_connection_is_said_and_made_up_for(opened, complaints):  # noqa: F811
+def test_lost_connection_is_said_and_made_up_for(opened, complaints):
     cut_off(opened)
     type_on(opened, " off line")
     expect(status(opened)).to_have_text(
@@ -101,7 +99,7 @@ def test_lost_connection_is_said_and_made_up_for(opened, complaints):  # noqa: F
     assert ["off line" in fields for fields in autosaved()] == [True]
 
 
-def test_save_waits_for_a_server_that_does_not_answer(opened, article, complaints):  # noqa: F811
+def test_save_waits_for_a_server_that_does_not_answer(opened, article, complaints):
     cut_off(opened)
     type_on(opened, " saved")
     opened.keyboard.press("Control+s")
@@ -114,7 +112,7 @@ def test_save_waits_for_a_server_that_does_not_answer(opened, article, complaint
     assert Article.objects.get(pk=article.pk).version == 2
 
 
-def test_crash_without_a_connection_loses_nothing(opened, article, complaints):  # noqa: F811
+def test_crash_without_a_connection_loses_nothing(opened, article, complaints):
     cut_off(opened)
     type_on(opened, " before the crash")
     expect(status(opened)).to_have_text(re.compile("^No connection"))

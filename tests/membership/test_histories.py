@@ -95,8 +95,8 @@ class Histories(RuleBasedStateMachine):
         renewed = subscribing.renew(reader=self.reader, plan=self.plans[slug], at=self.at)
         if held is None:
             self.spans.append((self.begin(slug), renewed.pk))
-        elif held[0].ends_at is None:
-            held[0].cancelled = False
+        elif "days" not in PLANS[slug]:
+            held[0].ends_at, held[0].cancelled = None, False
         else:
             days = PLANS[slug]["days"]
             if held[0].ends_at - self.at <= min(7, days / 2) * DAY:

@@ -328,6 +328,12 @@ def test_renewal_opens_a_week_before_the_end_or_half_way(days, opens, registered
     assert subscribing.may_renew_from(held) == AT + opens * DAY
 
 
+def test_plan_without_days_loses_an_end_that_the_desk_gave_it(registered, plan):
+    subscribing.grant(reader=registered, plan=plan, starts_at=AT, ends_at=AT + DAY, note="")
+
+    assert subscribing.renew(reader=registered, plan=plan, at=AT + TICK).ends_at is None
+
+
 # --- Extending ------------------------------------------------------------------------------------
 
 
