@@ -139,3 +139,27 @@ def test_two_tabs_keep_what_each_holds(opened, article):
         (True, False),
         (False, True),
     ]
+
+
+# --- Pasting --------------------------------------------------------------------------------------
+
+
+def test_clipboards_become_clean_html(opened):
+    clean = {path.name: path.read_text().strip() for path in CLIPBOARDS.glob("*.clean.html")}
+    made = {}
+    for name in clean:
+        put_cursor_at_end(opened)
+        opened.keyboard.press("Control+a")
+        opened.evaluate(PASTE, (CLIPBOARDS / name.replace(".clean", "")).read_text())
+        made[name] = written(opened)
+
+    assert len(clean) == 8
+    assert made == clean
+
+
+PASTE = """html => {
+  const data = new DataTransfer()
+  data.setData("text/html", html)
+  const event = new ClipboardEvent("paste", {clipboardData: data, bubbles: true})
+  document.activeElement.dispatchEvent(event)
+}"""

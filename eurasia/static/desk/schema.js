@@ -6,6 +6,7 @@ import {
   History, HorizontalRule, Italic, Link, ListItem, Mark, Node, OrderedList, Paragraph, Plugin,
   Strike, Subscript, Superscript, Table, TableCell, TableHeader, TableRow, Text,
 } from "django-prose-editor/editor"
+import { cleanPasted } from "desk/paste"
 
 /** Attributes that are kept as they are written; TipTap would make a number of "007". */
 export const kept = (...names) =>
@@ -56,6 +57,7 @@ const OurLink = Link.extend({
   },
   addMenuItems: null,
   addKeyboardShortcuts: () => ({}),
+  addPasteRules: () => [], // it takes "aloud.By" for an address, across a note
 })
 
 const WordBreak = Node.create({
@@ -235,19 +237,9 @@ const everywhere = (extensions) =>
     ],
   })
 
-/** Pasted styles go before any parser sees them: each would be a report against the page's policy. */
-const PlainPaste = Extension.create({
-  name: "plainPaste",
-  addProseMirrorPlugins: () => [
-    new Plugin({
-      props: {
-        transformPastedHTML: (html) =>
-          html
-            .replace(/<style\b.*?<\/style>/gis, "")
-            .replace(/<[^>]+>/g, (tag) => tag.replace(/\sstyle\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, "")),
-      },
-    }),
-  ],
+const CleanPaste = Extension.create({
+  name: "cleanPaste",
+  addProseMirrorPlugins: () => [new Plugin({ props: { transformPastedHTML: cleanPasted } })],
 })
 
 /** The extensions of one editor; `more` are nodes with dialogs of their own: notes, pictures. */
@@ -281,5 +273,5 @@ export function extensionsOf(more) {
     ...MARKS,
     ...more,
   ]
-  return [...all, everywhere(all), PlainPaste, Dropcursor, Gapcursor, History]
+  return [...all, everywhere(all), CleanPaste, Dropcursor, Gapcursor, History]
 }
