@@ -73,10 +73,17 @@ export function toolbar(editor, config, texts, { short = false, label, more = []
   const [style, ...rest] = selects
   const controls = short ? [...tools, style] : [style, ...tools, ...rest, ...more]
   const bar = element("div", { class: "desk-tools", role: "toolbar", "aria-label": label }, controls)
+  let isAsked = false
   const update = () => {
+    isAsked = false
+    if (editor.isDestroyed) return
     for (const { update } of [...tools, ...selects]) update()
   }
-  editor.on("transaction", update)
+  editor.on("transaction", () => {
+    // Once a frame: with each key a dozen tools ask what they could do.
+    if (!isAsked) requestAnimationFrame(update)
+    isAsked = true
+  })
   update()
   oneTabStop(bar)
   return bar
