@@ -48,9 +48,14 @@ TEXTS = {
     "bold": _("Bold"),
     "bullet_list": _("Bulleted list"),
     "cancel": _("Cancel"),
+    "caption": _("Caption"),
     "delete_column": _("Delete column"),
     "delete_row": _("Delete row"),
     "delete_table": _("Delete table"),
+    "figure": _("Picture with caption"),
+    "figure_choice": _("Pictures found"),
+    "figure_none": _("No picture found. Add it under Pictures first."),
+    "figure_search": _("Search pictures by name or credit"),
     "footnote": _("Footnote"),
     "header_cell": _("Header cell"),
     "heading_2": _("Heading"),
@@ -117,6 +122,9 @@ class ProseWidget(forms.Textarea):
                 for code, name, direction in LANGUAGES
             ],
             "pictures": reverse("admin:newsroom_picture_file", args=[0]),
+            "found": reverse("admin:newsroom_picture_found"),
+            # Readers of a free text see public pictures alone.
+            "public": name != "body",
             "texts": TEXTS,
         }
         context["widget"]["attrs"]["data-prose"] = json.dumps(config, cls=DjangoJSONEncoder)

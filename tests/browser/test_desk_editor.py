@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from playwright.sync_api import expect
 
 from eurasia.newsroom import rendering, vault
 from eurasia.newsroom.models import Article, FullText, Picture
@@ -188,6 +189,16 @@ def written(desk):
     return desk.evaluate("new FormData(document.querySelector('#article_form')).get('body')")
 
 
+def test_texts_are_in_the_language_of_the_article(desk):
+    desk.goto(f"{desk.address}newsroom/article/add/")
+    before = editor_of(desk).get_attribute("lang")
+    desk.get_by_label("Language:").select_option("fr")
+
+    assert before == "en"
+    expect(editor_of(desk)).to_have_attribute("lang", "fr")
+    expect(editor_of(desk, "Teaser")).to_have_attribute("lang", "fr")
+
+
 def test_editing_areas_and_tools_have_names(desk, article):
     open_article(desk, article)
 
@@ -197,7 +208,7 @@ def test_editing_areas_and_tools_have_names(desk, article):
     names = tools.evaluate_all(
         "all => all.map(one => one.ariaLabel || (one.querySelector('span') ? '' : one.textContent))"
     )
-    assert len(names) == len(set(names) - {""}) == 26
+    assert len(names) == len(set(names) - {""}) == 27
 
 
 @pytest.mark.parametrize(
@@ -324,6 +335,28 @@ def test_picture_is_shown_and_described(desk, write_article, picture):
     desk.get_by_role("dialog").wait_for(state="hidden")
 
     assert written(desk) == f'<figure><img data-picture="{picture.pk}" alt="New"></figure>'
+
+
+def test_picture_with_caption_is_put_in_by_keyboard_alone(chosen, picture):
+    chosen.keyboard.press("End")
+    tool(chosen, "Picture with caption").press("Enter")
+    dialog = chosen.get_by_role("dialog", name="Picture with caption")
+    dialog.get_by_role("radio").wait_for()
+    chosen.keyboard.type("archiv")
+    chosen.keyboard.press("Enter")
+    dialog.get_by_role("radio", name="Archive").wait_for()
+    chosen.keyboard.press("Tab")
+    chosen.keyboard.press("Space")
+    chosen.keyboard.press("Tab")
+    chosen.keyboard.type("A pass")
+    chosen.keyboard.press("Tab")
+    chosen.keyboard.type("The pass in spring")
+    chosen.keyboard.press("Enter")
+    dialog.wait_for(state="hidden")
+
+    figure = f'<img alt="A pass" data-picture="{picture.pk}">'
+    caption = "<figcaption>The pass in spring</figcaption>"
+    assert as_seen(written(chosen)) == f"<p>A word</p><figure>{figure}{caption}</figure>"
 
 
 def test_tools_are_one_stop_and_arrows_walk_them(desk, article):

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.utils.html import escape
@@ -137,3 +138,59 @@ def test_lost_file_is_no_page(client, editor):
     Picture.objects.filter(pk=lost.pk).update(file="pictures/lost.png")
 
     assert file_of(client, lost).status_code == 404
+
+
+def test_small_copy_is_served_where_there_is_one(client, editor):
+    client.force_login(editor)
+    large = picture(is_public=False)
+    with large.file.storage.open(large.rendition_name(480, "webp"), "wb") as copy:
+        copy.write(b"small")
+    Picture.objects.filter(pk=large.pk).update(renditions=[480, 960])
+
+    response = client.get(f"/admin/newsroom/picture/{large.pk}/file/?small")
+
+    assert b"".join(response) == b"small"
+    assert response["Content-Type"] == "image/webp"
+
+
+# --- Choosing a picture ---------------------------------------------------------------------------
+
+
+def found(client, **query):
+    return client.get("/admin/newsroom/picture/found/", query)
+
+
+def test_pictures_are_found_by_credit_the_newest_first(client, editor):
+    client.force_login(editor)
+    [first, second] = [picture(is_public=is_public) for is_public in [True, False]]
+
+    assert [each["id"] for each in found(client, q="archiv").json()["pictures"]] == [
+        second.pk,
+        first.pk,
+    ]
+    assert found(client, q="elsewhere").json() == {"pictures": []}
+
+
+def test_free_texts_are_offered_public_pictures_alone(client, editor):
+    client.force_login(editor)
+    public = picture(is_public=True)
+    picture(is_public=False)
+
+    assert found(client, public="1").json() == {
+        "pictures": [{"id": public.pk, "name": str(public)}]
+    }
+
+
+def test_colleague_without_full_texts_is_offered_public_pictures_alone(client, colleague):
+    colleague.user_permissions.add(Permission.objects.get(codename="view_picture"))
+    client.force_login(colleague)
+    public = picture(is_public=True)
+    picture(is_public=False)
+
+    assert [each["id"] for each in found(client).json()["pictures"]] == [public.pk]
+
+
+def test_who_may_not_see_the_library_finds_nothing(client, colleague):
+    client.force_login(colleague)
+
+    assert found(client).status_code == 403

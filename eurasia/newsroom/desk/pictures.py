@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -18,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from eurasia.newsroom import renditions
 from eurasia.newsroom.desk import opening
 from eurasia.newsroom.models import Picture
+
+#: Of pictures in the editor's dialog; a search finds the others.
+MOST_FOUND = 12
 
 
 class PictureForm(forms.ModelForm):
@@ -80,13 +83,35 @@ class PictureAdmin(admin.ModelAdmin):
             self.admin_site.admin_view(self.file),
             name="newsroom_picture_file",
         )
-        return [file, *super().get_urls()]
+        found = path(
+            "found/", self.admin_site.admin_view(self.found), name="newsroom_picture_found"
+        )
+        return [file, found, *super().get_urls()]
+
+    def found(self, request: HttpRequest) -> JsonResponse:
+        """What the editor's dialog offers: the newest pictures of that name or credit."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        pictures, _twice = self.get_search_results(
+            request, self.get_queryset(request), request.GET.get("q", "")
+        )
+        if request.GET.get("public") or not opening.may_see_full_texts(request):
+            pictures = pictures.filter(is_public=True)
+        return JsonResponse(
+            {"pictures": [{"id": each.pk, "name": str(each)} for each in pictures[:MOST_FOUND]]}
+        )
 
     def file(self, request: HttpRequest, pk: int) -> FileResponse:
         picture = get_object_or_404(Picture, pk=pk)
         if not (picture.is_public or opening.may_see_full_texts(request)):
             raise PermissionDenied
+        small = "small" in request.GET and picture.renditions
+        name = (
+            picture.rendition_name(min(picture.renditions), "webp")
+            if small
+            else (picture.file.name or "")
+        )
         try:
-            return FileResponse(picture.file.open())
+            return FileResponse(picture.file.storage.open(name))
         except FileNotFoundError as error:
             raise Http404 from error

@@ -12,8 +12,8 @@ export function element(name, attributes = {}, children = []) {
 }
 
 /**
- * Ask for values. `fields` are {name, label, value, help}, or {name, label, build} where
- * `build(labelId)` makes the field and answers {dom, value(), close()}. Answers the values by name,
+ * Ask for values. `fields` are {name, label, value, help, required}, or {name, label, build} where
+ * `build(labelId)` makes the field and answers {dom, value(), focus(), close()}. Answers the values by name,
  * or null if the editor cancelled.
  */
 export function ask(title, fields, texts) {
@@ -45,7 +45,7 @@ export function ask(title, fields, texts) {
   })
 }
 
-function buildField({ name, label, value = "", help, build }, id) {
+function buildField({ name, label, value = "", help, required, build }, id) {
   const words = element("label", { for: id, id: `${id}-label` }, [label])
   const about = help ? element("p", { id: `${id}-help`, class: "help" }, [help]) : ""
   if (build) {
@@ -54,6 +54,7 @@ function buildField({ name, label, value = "", help, build }, id) {
     return { name, ...field, dom: element("div", {}, [words, field.dom, about]) }
   }
   const input = element("input", { id, value, "aria-describedby": help ? `${id}-help` : null })
+  input.required = Boolean(required)
   return {
     name,
     dom: element("div", {}, [words, input, about]),

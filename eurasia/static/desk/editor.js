@@ -52,7 +52,7 @@ class Desk {
     const extensions = [
       ...extensionsOf([
         Footnote.configure({ texts, config }),
-        Picture.configure({ texts, address: config.pictures }),
+        Picture.configure({ texts, address: config.pictures, found: config.found, isPublic: config.public }),
       ]),
       LinkShortcut.configure({ texts }),
     ]

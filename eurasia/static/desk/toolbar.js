@@ -47,6 +47,11 @@ const FULL = {
     can: (editor) => editor.state.selection.$to.parent.inlineContent,
     run: (editor) => editor.commands.editFootnote(),
   },
+  figure: {
+    icon: "image",
+    can: (editor) => !editor.isActive("figure") && !editor.isActive("table"),
+    run: (editor) => editor.commands.insertFigure(),
+  },
   rule: block("horizontal_rule", "setHorizontalRule"),
   table: {
     icon: "grid_on",
