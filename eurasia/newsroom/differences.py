@@ -114,6 +114,25 @@ def difference(old: str, new: str) -> SafeString:
     return mark_safe(_cleaner.clean("".join(compared)))  # noqa: S308 - nh3 has just cleaned it
 
 
+def aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[int | None, int | None]]:
+    """Which block of a text became which, by number and in order; None: it was added or removed.
+
+    Both are cut by `rendering.blocks`.
+    """
+    before, after = ([[*_parts(_read(block)), Run()][0] for block in text] for text in (old, new))
+    numbers = {id(part): number for text in (before, after) for number, part in enumerate(text)}
+    found: list[tuple[int | None, int | None]] = []
+    for what, a, b, c, d in _Comparison().opcodes([p.key for p in before], [p.key for p in after]):
+        if what == "equal":
+            found += zip(range(a, b), range(c, d), strict=True)
+        else:
+            found += [
+                (numbers.get(id(one)), numbers.get(id(other)))
+                for one, other in _pairs(before[a:b], after[c:d])
+            ]
+    return found
+
+
 def text_difference(old: str, new: str) -> SafeString:
     """The same of plain text, such as a headline."""
     return difference(escape(old), escape(new))
@@ -129,7 +148,7 @@ class _Comparison:
         self.pairs_left = MOST_PAIRS
 
     def of_parts(self, old: Sequence[Part], new: Sequence[Part]) -> Iterator[str]:
-        for what, a, b, c, d in self._opcodes([p.key for p in old], [p.key for p in new]):
+        for what, a, b, c, d in self.opcodes([p.key for p in old], [p.key for p in new]):
             if what == "equal":
                 yield from (part.key for part in new[c:d])
                 continue
@@ -146,7 +165,7 @@ class _Comparison:
                     yield from _whole(after, "added")
 
     def of_words(self, old: list[Word], new: list[Word]) -> Iterator[tuple[Status, Word]]:
-        opcodes = self._opcodes(*([(word.html, word.tags) for word in run] for run in (old, new)))
+        opcodes = self.opcodes(*([(word.html, word.tags) for word in run] for run in (old, new)))
         shared = sum(b - a for what, a, b, _c, _d in opcodes if what == "equal")
         if shared < ALIKE * max(len(old), len(new)):
             opcodes = [("replace", 0, len(old), 0, len(new))]
@@ -158,7 +177,7 @@ class _Comparison:
                 yield from (("removed", word) for word in old[a:b])
                 yield from (("added", word) for word in new[c:d])
 
-    def _opcodes(self, old: list[Any], new: list[Any]) -> list[tuple[str, int, int, int, int]]:
+    def opcodes(self, old: list[Any], new: list[Any]) -> list[tuple[str, int, int, int, int]]:
         """As difflib's; what both begin and end with costs nothing."""
         start = _shared(old, new)
         end = _shared(old[start:][::-1], new[start:][::-1])

@@ -4,6 +4,7 @@ Called by the desk alone, with the vault open for "desk". Both tables hold gated
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ LABELS = [
     "free_until",
     "cover",
     "cover_alt",
+    "translated_version",
     "in_files",
     "bylines",
 ]
@@ -40,6 +42,24 @@ def draft_of(article: Article) -> Draft | None:
     """The changes that wait for `article`."""
     with vault.opened("desk"):
         return Draft.objects.select_related("saved_by").filter(pk=article.pk).first()
+
+
+def values_of(article: Article) -> dict[str, Any]:
+    """All that `stage` takes, as it stands: the waiting changes if there are some."""
+    draft = draft_of(article)
+    with vault.opened("desk"):
+        body = FullText.objects.filter(pk=article.pk).values_list("body", flat=True).first()
+    both: list[tuple[str, Any, str]] = [
+        ("in_files", article.article_files, "file_id"),
+        ("bylines", article.article_contributors, "contributor_id"),
+    ]
+    placed = {
+        name: list(rows.order_by("position", "id").values_list(column, flat=True))
+        for name, rows, column in both
+    }
+    own = {name: getattr(article, name) for name in set(LABELS) - {"cover", *placed}}
+    texts = {"teaser": article.teaser, "body": body or ""}
+    return {**own, **placed, **texts, "cover": article.cover_id, **(draft.values if draft else {})}
 
 
 def stage(
@@ -64,16 +84,17 @@ def stage(
         draft._history_user = by
         draft._change_reason = note[:100] or None
         draft.save()
+        Article.objects.filter(pk=article.pk).update(saved_at=at, saved_by=by)
     return cast(Draft, draft)
 
 
-def apply(article: Article, draft: Draft) -> None:
-    """Set on `article`, which is not saved, all that waits but its files and bylines."""
-    values = draft.values
-    for name in set(LABELS) - {"cover", *ROWS}:
-        setattr(article, name, values[name])
-    article.cover_id = values["cover"]
-    article.teaser = values["teaser"]
+def apply(article: Article, values: Mapping[str, Any]) -> None:
+    """Set on `article`, which is not saved, what `values` holds of it; files and bylines apart."""
+    for name in {*LABELS, "teaser"} - {"cover", *ROWS}:
+        if name in values:
+            setattr(article, name, values[name])
+    if "cover" in values:
+        article.cover_id = values["cover"]
 
 
 def drop(article: Article) -> None:

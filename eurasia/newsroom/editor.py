@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import importmap
 from js_asset import ImportMap, Media, Script
 
-MODULES = ["dialog", "notes", "paste", "pictures", "schema", "source", "toolbar"]
+MODULES = [
+    "dialog",
+    "editor",
+    "notes",
+    "paste",
+    "pictures",
+    "schema",
+    "source",
+    "toolbar",
+]
 
 #: What a passage may be written in: code, name, direction.
 LANGUAGES = [

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
@@ -18,6 +19,7 @@ from simple_history.models import HistoricalRecords
 from eurasia.languages import CODES, Localized
 from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.desk.models import (
+    Alignment,
     Autosave,
     Draft,
     Note,
@@ -30,6 +32,7 @@ from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQueryS
 from eurasia.newsroom.vault import Gated
 
 __all__ = [
+    "Alignment",
     "Article",
     "ArticleContributor",
     "ArticleFile",
@@ -47,6 +50,7 @@ __all__ = [
     "PreviewLink",
     "PreviewOpening",
     "TopicFile",
+    "TranslationState",
 ]
 
 
@@ -245,6 +249,14 @@ class Contributor(models.Model):
         return finish_label(self.about)
 
 
+class TranslationState(models.TextChoices):
+    """Of a work: whether it has an article in the other language, and whether that follows."""
+
+    MISSING = "missing", _("no translation")
+    BEHIND = "behind", _("translation behind")
+    THERE = "there", _("translated")
+
+
 class ArticleQuerySet(CleanQuerySet):
     def published(self, at: datetime) -> "ArticleQuerySet":
         """What readers may see of the journal at `at`; the one place that says so."""
@@ -309,6 +321,39 @@ class ArticleQuerySet(CleanQuerySet):
         """Articles of works that have nothing published in `language`."""
         siblings = Article.objects.published(at).in_language(language)
         return self.filter(~models.Exists(siblings.filter(work=models.OuterRef("work"))))
+
+    def with_translation(self) -> "ArticleQuerySet":
+        """With the id of the other article of the work, and whether the one follows the other.
+
+        The translation of the two is the one that has a `translated_version`. It is behind when
+        its original no longer says what that version said; a change of status is none.
+        """
+        sibling = Article.objects.kept().filter(work=models.OuterRef("work"))
+        sibling = sibling.exclude(language=models.OuterRef("language")).order_by("id")
+        translated = Q(translated_version__isnull=False)
+        then = Article.history.filter(
+            id=models.OuterRef("original_id"), version__lte=models.OuterRef("checked_version")
+        ).order_by("-version", "-history_id")
+        behind = ~Q(digest_then=F("original_digest")) & Q(digest_then__isnull=False)
+        state = TranslationState
+        return self.annotate(
+            sibling_id=models.Subquery(sibling.values("pk")[:1]),
+            original_id=models.Case(models.When(translated, then="sibling_id"), default="pk"),
+            original_digest=models.Case(
+                models.When(translated, then=models.Subquery(sibling.values("wording_digest")[:1])),
+                default="wording_digest",
+            ),
+            checked_version=Coalesce(
+                "translated_version", models.Subquery(sibling.values("translated_version")[:1])
+            ),
+            digest_then=models.Subquery(then.values("wording_digest")[:1]),
+            translation_state=models.Case(
+                models.When(sibling_id__isnull=True, then=models.Value(state.MISSING)),
+                models.When(behind, then=models.Value(state.BEHIND)),
+                default=models.Value(state.THERE),
+                output_field=models.CharField(),
+            ),
+        )
 
     def with_labels(self) -> "ArticleQuerySet":
         """What a card or a page prints beside the text: cover, files, bylines."""
@@ -436,8 +481,23 @@ class Article(models.Model):
     )
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     #: The version of its original that a translation was last checked against; None: it is none.
-    translated_version = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    translated_version = models.PositiveIntegerField(
+        _("translated from version"), null=True, blank=True, editable=False
+    )
+    #: Of headline, standfirst, teaser and full text: tells whether two versions say the same.
+    wording_digest = models.CharField(max_length=64, blank=True, editable=False)
     reading_minutes = models.PositiveSmallIntegerField(default=1, editable=False)
+    #: The last save at the desk, of changes that wait too.
+    saved_at = models.DateTimeField(_("last saved"), auto_now=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("last saved by"),
+    )
     #: Counts saves: lock, ETag, cache key.
     version = models.PositiveIntegerField(default=1, editable=False)
     import_ref = models.CharField(max_length=130, blank=True, editable=False)
@@ -452,6 +512,9 @@ class Article(models.Model):
     corrections_in_order: "list[Correction]"
     #: Filled by lists.mark_open().
     is_open: bool
+    #: Filled by `with_translation()`.
+    sibling_id: int | None
+    translation_state: str
 
     objects = ArticleQuerySet.as_manager()
     history = HistoricalRecords()
@@ -522,6 +585,7 @@ class Article(models.Model):
                 condition=Q(status="published"),
                 name="article_newest",
             ),
+            models.Index(F("saved_at").desc(), F("id").desc(), name="article_saved"),
         ]
 
     def __str__(self) -> str:
@@ -531,7 +595,7 @@ class Article(models.Model):
         if not self._state.adding:
             self.version += 1
             if fields := kwargs.get("update_fields"):
-                kwargs["update_fields"] = {*fields, "version"}
+                kwargs["update_fields"] = {*fields, "version", "saved_at", "saved_by"}
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:

@@ -70,7 +70,7 @@ def proof_of(article: Article, picture_at: Callable[[Picture], str] | None = Non
     with vault.opened("desk"):
         full_text = FullText.objects.filter(pk=article.pk).first() or FullText(article=proof)
     if draft:
-        drafting.apply(proof, draft)
+        drafting.apply(proof, draft.values)
         full_text.body = draft.body
         # What was deleted since the draft was saved is left out; the checklist says so.
         proof.cover = Picture.objects.filter(pk=draft.values["cover"]).first()

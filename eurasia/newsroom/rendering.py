@@ -232,6 +232,22 @@ def paragraphs(text: str) -> str:
     )
 
 
+def blocks(source: str) -> list[str]:
+    """Clean source cut between its outermost blocks; words that stand in none make one too."""
+    if not source.strip():
+        return []
+    root = _parse(source)
+    found, line = [], escape(root.text or "", quote=False)
+    for child in root:
+        tail = escape(child.tail or "", quote=False)
+        if child.tag in PHRASING:
+            line += _serialize_one(child) + tail
+        else:
+            found += [line, _serialize_one(child)]
+            line = tail
+    return [block.strip() for block in [*found, line] if block.strip()]
+
+
 def pictures_in(*sources: str) -> set[int]:
     """The ids of the pictures that source HTML shows."""
     return {

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eurasia.newsroom import drafting, publishing, rendering, vault
 from eurasia.newsroom.desk import opening, pages
+from eurasia.newsroom.desk.article_list import ArticleList
 from eurasia.newsroom.desk.ordered import OrderedModelField
 from eurasia.newsroom.editor import ProseAdmin, prose_field
 from eurasia.newsroom.models import (
@@ -147,13 +148,7 @@ class ArticleWithFullTextForm(ArticleForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(ProseAdmin):
-    list_display = ["headline", "language", "state", "access", "published_at"]
-    list_filter = ["status", "language", "access", "files", "published_at"]
-    search_fields = ["headline", "standfirst", "slug", "teaser"]
-    date_hierarchy = "published_at"
-    ordering = ["-published_at", "-id"]
-    list_per_page = 50
+class ArticleAdmin(ArticleList, ProseAdmin):
     prepopulated_fields = {"slug": ["headline"]}
     autocomplete_fields = ["cover"]
     actions = ["submit", "publish", "withdraw"]
@@ -225,14 +220,6 @@ class ArticleAdmin(ProseAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:
         return ["state", *([] if opening.may_publish(request) else PUBLICATION)]
-
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, article: Article) -> str:
-        """Scheduled is published with a date ahead; there is no such status to store."""
-        ahead = article.published_at is not None and article.published_at > timezone.now()
-        if article.status == Article.Status.PUBLISHED and ahead:
-            return gettext("scheduled")
-        return article.get_status_display()
 
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         editor, cleaned = reader_of(request), form.cleaned_data

@@ -77,6 +77,26 @@ class Autosave(Gated):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
+class Alignment(models.Model):
+    """Which block of the original each block of a translation stands for: numbers, no text."""
+
+    translation = models.OneToOneField(
+        "newsroom.Article", models.CASCADE, primary_key=True, related_name="+"
+    )
+    #: That of the original whose blocks are counted.
+    original_version = models.PositiveIntegerField()
+    #: For each part of the text, for each block of the translation in order, the number of the
+    #: block, or None: it stands for none.
+    blocks = models.JSONField()
+
+    class Meta:
+        verbose_name = _("alignment of a translation")
+        verbose_name_plural = _("alignments of translations")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
 class Presence(models.Model):
     """An editor who has the page of an article open, and when the page last said so."""
 

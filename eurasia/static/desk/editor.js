@@ -23,9 +23,13 @@ const LinkShortcut = Extension.create({
   },
 })
 
+<<<<<<< HEAD
 const languageOfArticle = document.getElementById("id_language")
 
 class Desk {
+=======
+export class Desk {
+>>>>>>> da5f20e (Set original and translation side by side)
   constructor(area) {
     this.area = area
     this.config = JSON.parse(area.dataset.prose)
@@ -91,7 +95,12 @@ class Desk {
 
   attributes() {
     const { area, label } = this
+<<<<<<< HEAD
     const language = /_([a-z]{2})$/.exec(area.name)?.[1] ?? languageOfArticle?.value
+=======
+    const named = /_([a-z]{2})$/.exec(area.name)?.[1] ?? document.getElementById("id_language")?.value
+    const language = area.lang || named
+>>>>>>> da5f20e (Set original and translation side by side)
     const attributes = {
       class: "desk-text",
       role: "textbox",
@@ -102,6 +111,17 @@ class Desk {
       lang: language,
     }
     return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value))
+  }
+
+  /** Put another source in the place of the text; undo brings it back. */
+  replace(source) {
+    const text = this.editor && read(source, this.editor.schema)
+    if (text) {
+      this.editor.chain().focus().setContent(text.toJSON(), { emitUpdate: true }).run()
+    } else {
+      this.area.value = source
+      this.area.dispatchEvent(new Event("input", { bubbles: true }))
+    }
   }
 
   showSource(why) {
