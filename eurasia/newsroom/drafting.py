@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Max
 
 from eurasia.accounts.models import User
 from eurasia.newsroom import vault
@@ -46,20 +47,25 @@ def draft_of(article: Article) -> Draft | None:
 
 def values_of(article: Article) -> dict[str, Any]:
     """All that `stage` takes, as it stands: the waiting changes if there are some."""
-    draft = draft_of(article)
+    if draft := draft_of(article):
+        return draft.values
+    columns = set(LABELS) - {"cover", "in_files", "bylines"} | {"teaser"}
+    stored = {name: getattr(article, name) for name in columns}
     with vault.opened("desk"):
-        body = FullText.objects.filter(pk=article.pk).values_list("body", flat=True).first()
-    both: list[tuple[str, Any, str]] = [
-        ("in_files", article.article_files, "file_id"),
-        ("bylines", article.article_contributors, "contributor_id"),
-    ]
-    placed = {
-        name: list(rows.order_by("position", "id").values_list(column, flat=True))
-        for name, rows, column in both
+        full_text = FullText.objects.filter(pk=article.pk).only("body").first()
+    stored |= {"cover": article.cover_id, "body": full_text.body if full_text else ""}
+    return {**stored, **places_of(article)}
+
+
+def places_of(article: Article) -> dict[str, list[int]]:
+    """The ids of its files and of its bylines, in order."""
+    rows = {
+        "in_files": article.article_files.order_by("position", "id").values_list("file_id"),
+        "bylines": article.article_contributors.order_by("position", "id").values_list(
+            "contributor_id"
+        ),
     }
-    own = {name: getattr(article, name) for name in set(LABELS) - {"cover", *placed}}
-    texts = {"teaser": article.teaser, "body": body or ""}
-    return {**own, **placed, **texts, "cover": article.cover_id, **(draft.values if draft else {})}
+    return {name: [pk for (pk,) in ids] for name, ids in rows.items()}
 
 
 def stage(
@@ -74,7 +80,13 @@ def stage(
         draft: Any = Draft.objects.select_for_update().filter(pk=article.pk).first()
         if draft is None:
             stored = FullText.objects.filter(pk=article.pk).only("body").first()
-            draft = Draft(article=article, body=stored.body if stored else "", version=0)
+            # Counted on from the last draft: a lock of those days never fits this one.
+            before = Draft.history.filter(article_id=article.pk).aggregate(last=Max("version"))
+            draft = Draft(
+                article=article,
+                body=stored.body if stored else "",
+                version=before["last"] or 0,
+            )
         draft.teaser = values["teaser"]
         if values["body"] is not None:
             draft.body = values["body"]
@@ -142,6 +154,13 @@ def autosave_of(editor: User, pk: int) -> Autosave | None:
     """One of an editor's own."""
     with vault.opened("desk"):
         return Autosave.objects.filter(editor=editor, pk=pk).first()
+
+
+def purge_autosaves(at: datetime) -> int:
+    """Delete unsaved work that nobody has come back to; answers how much."""
+    with vault.opened("delete"):
+        old = Autosave.objects.filter(saved_at__lte=at - KEEP_AUTOSAVES)
+        return old.delete()[0]
 
 
 def forget_autosave(editor: User, tab: str) -> None:

@@ -109,6 +109,9 @@ def page_of(article: Article) -> dict[str, Any]:
 
 # --- Links for people without an account ----------------------------------------------------------
 
+#: So that editors can still look up when a link was opened.
+KEEP_EXPIRED = timedelta(days=30)
+
 
 def digest(token: str) -> str:
     """What is stored of a token."""
@@ -145,3 +148,11 @@ def log_opening(link: PreviewLink, at: datetime) -> None:
 def revoke(link: PreviewLink, at: datetime) -> None:
     """Let `link` open nothing from now on; the second time changes nothing."""
     PreviewLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=at)
+
+
+def purge_links(at: datetime) -> int:
+    """Delete links that expired long ago, with the log of their openings; answers how many."""
+    old = PreviewLink.objects.filter(expires_at__lte=at - KEEP_EXPIRED)
+    count = old.count()
+    old.delete()
+    return count

@@ -5,7 +5,7 @@ written.
 """
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
@@ -22,6 +22,7 @@ from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
     ArticleFile,
+    ArticleQuerySet,
     Correction,
     FullText,
 )
@@ -238,10 +239,30 @@ def restore(article: Article, *, by: User | None, at: datetime) -> Article:
     _lock(article)
     if article.status != Status.DELETED or article.deleted_at is None:
         raise PublishingError(_("“%s” is not deleted.") % article)
-    if article.deleted_at <= at - IN_THE_BIN:
+    if not restorable(at).filter(pk=article.pk).exists():
         raise PublishingError(_("“%s” was deleted too long ago.") % article)
     article.status, article.deleted_at = Status.DRAFT, None
     return _save(article, by)
+
+
+def restorable(at: datetime) -> ArticleQuerySet:
+    """What can still be taken out of the bin."""
+    return Article.objects.deleted().filter(deleted_at__gt=at - IN_THE_BIN)
+
+
+def expired(at: datetime) -> ArticleQuerySet:
+    """What has lain in the bin for too long."""
+    return Article.objects.deleted().filter(deleted_at__lte=at - IN_THE_BIN)
+
+
+def empty_bin(at: datetime) -> Iterator[int]:
+    """Purge what is expired, one by one: a stop in between leaves no half. Yields each id."""
+    for pk in list(expired(at).order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            articles = list(expired(at).filter(pk=pk).select_for_update())
+            purge(articles)
+        if articles:
+            yield pk
 
 
 @transaction.atomic

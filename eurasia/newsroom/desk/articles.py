@@ -17,14 +17,7 @@ from eurasia.newsroom.desk import opening, pages
 from eurasia.newsroom.desk.article_list import ArticleList
 from eurasia.newsroom.desk.ordered import OrderedModelField
 from eurasia.newsroom.editor import ProseAdmin, prose_field
-from eurasia.newsroom.models import (
-    Article,
-    ArticleContributor,
-    ArticleFile,
-    Contributor,
-    FullText,
-    TopicFile,
-)
+from eurasia.newsroom.models import Article, Contributor, FullText, TopicFile
 from eurasia.policy import reader_of
 
 #: What only those may change who may publish: it decides who reads the full text, and from when.
@@ -52,7 +45,7 @@ class ArticleForm(forms.ModelForm):
     )
     #: What the editor began from, what they have seen of a newer version, and in which tab.
     lock = forms.CharField(required=False, widget=forms.HiddenInput)
-    seen_lock = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen_lock = forms.CharField(required=False)  # asked for by _newer_version.html alone
     tab = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -79,21 +72,8 @@ class ArticleForm(forms.ModelForm):
 
     def _stored(self, article: Article) -> dict[str, Any]:
         """What is there to go on from: the waiting changes if there are some."""
-        rows: dict[str, tuple[Any, str]] = {
-            "in_files": (ArticleFile, "file_id"),
-            "bylines": (ArticleContributor, "contributor_id"),
-        }
-        stored: dict[str, Any] = {
-            name: list(
-                model.objects.filter(article=article)
-                .order_by("position", "id")
-                .values_list(column, flat=True)
-            )
-            for name, (model, column) in rows.items()
-        }
-        if self.draft:
-            stored |= self.draft.values
-        return {**stored, "lock": self.current_lock}
+        waiting = self.draft.values if self.draft else {}
+        return {**drafting.places_of(article), **waiting, "lock": self.current_lock}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -154,6 +134,8 @@ class ArticleAdmin(ArticleList, ProseAdmin):
     actions = ["submit", "publish", "withdraw"]
     change_form_template = add_form_template = "newsroom/desk/article_form.html"
     change_list_template = "newsroom/desk/article_list.html"
+    delete_confirmation_template = "newsroom/desk/delete_confirmation.html"
+    delete_selected_confirmation_template = "newsroom/desk/delete_selected_confirmation.html"
 
     # --- Who may do what --------------------------------------------------------------------------
 
@@ -211,7 +193,7 @@ class ArticleAdmin(ArticleList, ProseAdmin):
         if obj and not self.has_change_permission(request, obj):
             return [(None, {"fields": ["state", "headline", "standfirst", "language", "slug"]})]
         return [
-            (None, {"fields": [*text, "note", "lock", "seen_lock", "tab"], "classes": ["text"]}),
+            (None, {"fields": [*text, "note", "lock", "tab"], "classes": ["text"]}),
             (_("Files and bylines"), {"fields": ["in_files", "bylines"]}),
             (_("Cover"), {"fields": ["cover", "cover_alt"]}),
             (_("Publication"), {"fields": ["state", *PUBLICATION]}),
