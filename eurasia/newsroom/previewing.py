@@ -39,6 +39,8 @@ STANDINGS = {
 }
 #: For how many days a link may be made.
 DAYS = [1, 7, 30]
+#: So that editors can still look up when a link was opened.
+KEEP_EXPIRED = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,6 @@ def page_of(article: Article) -> dict[str, Any]:
 
 
 # --- Links for people without an account ----------------------------------------------------------
-
-#: So that editors can still look up when a link was opened.
-KEEP_EXPIRED = timedelta(days=30)
 
 
 def digest(token: str) -> str:

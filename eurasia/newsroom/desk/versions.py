@@ -63,11 +63,13 @@ def context(
 ) -> dict[str, Any]:
     if not (article and getattr(form, "is_stale", False)):
         return {}
+    # `article` is the form's own by now, with what was sent in it.
+    stored = Article.objects.get(pk=article.pk)
     sent = {name: form.cleaned_data[name] for name in TEXTS if name in form.cleaned_data}
-    now = vars(versions.text_now(article))
+    now = vars(versions.text_now(stored))
     others = set(form.changed_data) - {*TEXTS, "note", "lock", "seen_lock", "tab"}
     return {
-        "newer": versions.saves_of(article)[0],
+        "newer": versions.saves_of(stored)[0],
         "newer_compared": _compared(
             Text(**{name: now[name] if name in sent else "" for name in TEXTS}),
             Text(**{name: sent.get(name, "") for name in TEXTS}),
