@@ -23,13 +23,9 @@ const LinkShortcut = Extension.create({
   },
 })
 
-<<<<<<< HEAD
 const languageOfArticle = document.getElementById("id_language")
 
-class Desk {
-=======
 export class Desk {
->>>>>>> da5f20e (Set original and translation side by side)
   constructor(area) {
     this.area = area
     this.config = JSON.parse(area.dataset.prose)
@@ -95,12 +91,8 @@ export class Desk {
 
   attributes() {
     const { area, label } = this
-<<<<<<< HEAD
-    const language = /_([a-z]{2})$/.exec(area.name)?.[1] ?? languageOfArticle?.value
-=======
-    const named = /_([a-z]{2})$/.exec(area.name)?.[1] ?? document.getElementById("id_language")?.value
-    const language = area.lang || named
->>>>>>> da5f20e (Set original and translation side by side)
+    const named = /_([a-z]{2})$/.exec(area.name)?.[1]
+    const language = area.lang || (named ?? languageOfArticle?.value)
     const attributes = {
       class: "desk-text",
       role: "textbox",
