@@ -67,7 +67,9 @@ def test_typing_is_kept_and_shown_as_outsiders_will_see_it(opened):
     opened.keyboard.type(" Anew.")
 
     expect(status(opened)).to_have_text(SAVED)
-    expect(opened.get_by_role("complementary")).to_contain_text("early spring. Anew.")
+    expect(opened.get_by_role("region", name="What outsiders will see")).to_contain_text(
+        "early spring. Anew."
+    )
     assert [" Anew." in fields for fields in autosaved()] == [True]
 
 

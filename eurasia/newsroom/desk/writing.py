@@ -54,6 +54,10 @@ TEXTS = {
     "signed_out": gettext_lazy(
         "You are signed out. Sign in again in another tab: your work is kept in this browser."
     ),
+    "gone": gettext_lazy(
+        "This article was deleted, or you may no longer change it. Your work is kept in this "
+        "browser."
+    ),
     "not_sent": gettext_lazy("Not saved yet: the server does not answer. Try again in a moment."),
     "open_one": gettext_lazy("{names} has this article open."),
     "open_several": gettext_lazy("{names} have this article open."),
@@ -231,7 +235,12 @@ def _outsiders_see(
             teaser_html=mark_safe(shown.teaser_html),  # noqa: S308 - rendering.finish made it
             teaser_notes=mark_safe(shown.teaser_notes),  # noqa: S308 - rendering.finish made it
         )
-        wall = "" if reading.opens else render_to_string("membership/_wall.html", _at_wall(reading))
+        at_wall = {
+            "reading": reading,
+            "reader": None,
+            "next_url": shown.get_absolute_url() if shown.slug else "",
+        }
+        wall = "" if reading.opens else render_to_string("membership/_wall.html", at_wall)
     return {
         "shown": shown,
         "reading": reading,
@@ -240,10 +249,6 @@ def _outsiders_see(
         "words": words,
         "knows_body": "body" in fields,
     }
-
-
-def _at_wall(reading: Reading) -> dict[str, Any]:
-    return {"reading": reading, "reader": None, "next_url": ""}
 
 
 # --- On the page of the form ----------------------------------------------------------------------
@@ -334,7 +339,13 @@ def _take_up_address(kept: Autosave) -> str:
 def _take_up(form: Any, kept: Autosave) -> Autosave:
     """Fill the form with what was left. It goes on from where that began, under the same tab."""
     for name, value in _values(form.fields, json.loads(kept.fields)).items():
-        form.initial[name] = form.fields[name].bound_data(value, form.initial.get(name))
+        field = form.fields[name]
+        if type(field) is forms.ModelChoiceField:
+            try:
+                field.to_python(value)
+            except ValidationError:
+                continue  # what was chosen is no longer there
+        form.initial[name] = field.bound_data(value, form.initial.get(name))
     form.initial |= {"tab": kept.tab, "lock": kept.lock}
     return kept
 

@@ -39,6 +39,9 @@ let acknowledged = initial // by the server, as unsaved work
 let kept = config.unsaved // whether the server holds anything of this tab
 let leaving = false
 
+/** The newest version that this editor has seen: the one begun from, or one that a save met. */
+const seenLock = () => form.elements.seen_lock.value || form.elements.lock.value
+
 const isUnsaved = () => written() !== initial
 
 // --- This tab ------------------------------------------------------------------------------------
@@ -76,7 +79,8 @@ class SignedOut extends Error {}
 async function ask(question, patience = PATIENCE) {
   let answer = await post(question, patience)
   if (answer.status === 403 && (await takeNewToken())) answer = await post(question, patience)
-  if (answer.type === "opaqueredirect" || answer.status === 403) throw new SignedOut()
+  if (answer.type === "opaqueredirect") throw new SignedOut()
+  if (answer.status === 403 || answer.status === 404) return { error: say.gone }
   if (answer.status >= 500) throw new NoAnswer()
   return answer.json().catch(() => {
     throw new NoAnswer()
@@ -148,7 +152,7 @@ async function send(patience) {
 
 async function deliver(fields, patience) {
   const token = await tab
-  const lock = form.elements.lock.value
+  const lock = seenLock()
   const isBack = fields === initial
   const question = isBack ? JSON.stringify({ tab: token, lock, forget: true }) : work(token, lock, fields)
   try {
@@ -177,9 +181,9 @@ async function deliver(fields, patience) {
 
 /** The newest state that the server has not; on a browser that has no room left, nowhere. */
 function keepHere(fields) {
-  const { tab, lock } = form.elements
+  const state = { lock: seenLock(), fields: JSON.parse(fields) }
   try {
-    localStorage.setItem(`${here}:${tab.value}`, JSON.stringify({ lock: lock.value, fields: JSON.parse(fields) }))
+    localStorage.setItem(`${here}:${form.elements.tab.value}`, JSON.stringify(state))
     return true
   } catch {
     return false
@@ -238,7 +242,7 @@ function showSeen(html) {
 
 async function poll() {
   if (config.article === "new") return
-  const answer = await ask(JSON.stringify({ lock: form.elements.lock.value })).catch(() => null)
+  const answer = await ask(JSON.stringify({ lock: seenLock() })).catch(() => null)
   if (answer && !answer.error) tell(answer)
 }
 

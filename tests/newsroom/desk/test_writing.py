@@ -434,6 +434,16 @@ FILLED = {
 }
 
 
+@pytest.mark.parametrize("cover", ["no number", "999"])
+def test_what_is_no_longer_there_is_not_taken_up(writing, draft, cover):
+    keep(writing, draft, headline="Left", cover=cover)
+
+    form = one(tree_of(take_up(writing, writing.get(page_of(draft)))), FORM)
+
+    values = dict(form.form_values())
+    assert (values["headline"], values["cover"]) == ("Left", "")
+
+
 def test_what_was_taken_up_is_kept_until_it_is_saved(writing, draft):
     lock = drafting.lock_of(draft, None)
     keep(writing, draft, lock=lock, headline="Left", slug=draft.slug, language="en")
