@@ -730,3 +730,19 @@ def test_reading_goes_on_past_every_bad_one(folder):
         "events.yaml:2",
         "articles/also-bad.md:1",
     ]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_article_in_the_bin_stays_there_whatever_is_imported(overwrite, folder):
+    folder.article()
+    load(folder)
+    publishing.delete(Article.objects.get(), by=None, at=timezone.now())
+    assert outcomes(folder) == {Outcome.UNCHANGED: 1}
+    folder.article(headline="A new headline")
+
+    counts = outcomes(folder, overwrite=overwrite)
+
+    article = Article.objects.get()
+    assert counts == {Outcome.UPDATED: 1}
+    assert (article.status, article.headline) == ("deleted", "A new headline")
+    assert article.deleted_at is not None

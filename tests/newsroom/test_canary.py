@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.urls import path
 
 from eurasia import urls
-from eurasia.newsroom import canary
+from eurasia.newsroom import canary, drafting, publishing
 from eurasia.policy import machine
 from tests.cast import GATED, GATED_NOTE, TEASER
 
@@ -117,6 +117,33 @@ def test_teaser_of_an_unpublished_article_counts(write_article, now):
     secrets = canary.secrets_of_the_house(now)
 
     assert canary.runs_of(TEASER) <= secrets.runs.keys()
+
+
+@pytest.mark.parametrize("access", ["subscribers", "everyone"])
+def test_changes_that_wait_count_whole(access, write_article, editor, now):
+    article = write_article(access=access)
+    said = {
+        "headline": "A headline of eight words that nobody may see",
+        "teaser": "<p>A teaser of eight words that nobody may read</p>",
+        "body": "<p>A full text of eight words that nobody may read</p>",
+    }
+    drafting.stage(article, {**drafting.values_of(article), **said}, by=editor, at=now)
+
+    secrets = canary.secrets_of_the_house(now)
+
+    for text in said.values():
+        assert {secrets.runs[run] for run in canary.runs_of(text)} == {
+            f"changes to article {article.pk} (en/the-crossing)"
+        }
+
+
+def test_article_in_the_bin_counts_whole(article, editor, now):
+    publishing.delete(article, by=editor, at=now)
+
+    secrets = canary.secrets_of_the_house(now)
+
+    for text in [TEASER, GATED, GATED_NOTE]:
+        assert canary.runs_of(text) <= secrets.runs.keys()
 
 
 def test_site_without_gated_text_has_nothing_to_look_for(live_server, db):

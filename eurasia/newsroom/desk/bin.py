@@ -26,12 +26,12 @@ ON_A_PAGE = 50
 
 def urls(model_admin: Any) -> list[Any]:
     def page(route: str, view: Any, name: str) -> Any:
-        view = model_admin.admin_site.admin_view(partial(view, model_admin))
+        view = model_admin.admin_site.admin_view(view)
         return path(f"bin/{route}", view, name=f"newsroom_article_{name}")
 
     return [
-        page("", contents, "bin"),
-        page("<int:pk>/restore/", require_POST(restore), "restore"),
+        page("", partial(contents, model_admin), "bin"),
+        page("<int:pk>/restore/", require_POST(partial(restore, model_admin)), "restore"),
     ]
 
 
@@ -48,8 +48,8 @@ def _of(request: HttpRequest, at: datetime) -> QuerySet[Article]:
 def contents(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """What lies in the bin, the last deleted first."""
     at = timezone.now()
-    deletion = Article.history.filter(id=OuterRef("pk"), status=Article.Status.DELETED)
-    who = deletion.order_by("-history_id").values("history_user")[:1]
+    deletion = Article.history.filter(id=OuterRef("pk"), deleted_at=OuterRef("deleted_at"))
+    who = deletion.order_by("history_id").values("history_user")[:1]  # later ones are imports
     articles: QuerySet[Any] = _of(request, at).annotate(deleted_by=Subquery(who))
     articles = articles.order_by("-deleted_at", "-id")
     page = Paginator(articles, ON_A_PAGE).get_page(request.GET.get("p"))
