@@ -15,8 +15,8 @@ from django.utils import timezone, translation
 from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.models import Article, ArticleQuerySet
 
-#: The last year whose end a datetime can name.
-LAST_YEAR = 9998
+#: The years whose beginning and end a datetime can name in any time zone.
+FIRST_YEAR, LAST_YEAR = 2, 9998
 
 
 @dataclass(frozen=True, order=True)
@@ -28,7 +28,7 @@ class Month:
     @classmethod
     def asked(cls, year: int, number: int) -> "Month":
         """Raises Http404 for a month that no calendar has."""
-        if not (1 <= year <= LAST_YEAR and 1 <= number <= 12):
+        if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= number <= 12):
             raise Http404
         return cls(year, number)
 

@@ -229,6 +229,7 @@ def test_month_beside_is_that_of_the_time_zone(client, write_article, write_on):
         "0/3",
         "9999/12",
         "99999999999999999999/3",
+        "1/1",
         "9" * 5000 + "/3",
         "-2025/3",
         "2025/-3",
