@@ -16,7 +16,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from eurasia.newsroom.archive import LAST_YEAR, Month
+from eurasia.newsroom.archive import Month
 from eurasia.newsroom.models import Article
 
 
@@ -76,7 +76,8 @@ def _asked(text: str) -> Month | None:
 def _beside(month: Month, step: int) -> str:
     """The month before or after as its address says it; empty where no calendar has one."""
     year, index = divmod(month.year * 12 + month.number - 1 + step, 12)
-    return f"{year:04}-{index + 1:02}" if 1 <= year <= LAST_YEAR else ""
+    address = f"{year:04}-{index + 1:02}"
+    return address if _asked(address) else ""
 
 
 def _weeks(month: Month, today: date, articles: Any) -> list[list[Day]]:
