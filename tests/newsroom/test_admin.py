@@ -10,7 +10,7 @@ from django.urls import reverse
 
 import eurasia.urls  # noqa: F401 - decides what the desk shows
 from eurasia.accounts.models import User
-from eurasia.newsroom import vault
+from eurasia.newsroom import publishing, vault
 from eurasia.newsroom.models import (
     Article,
     Correction,
@@ -41,14 +41,6 @@ def messages_of(response):
 def full_text_of(article):
     with vault.opened("desk"):
         return FullText.objects.get(pk=article.pk).body
-
-
-def act(client, action, *articles):
-    return client.post(
-        ARTICLES,
-        {"action": action, "_selected_action": [article.pk for article in articles]},
-        follow=True,
-    )
 
 
 @pytest.fixture
@@ -243,7 +235,6 @@ def test_viewer_of_articles_changes_nothing(client, colleague, article):
 
     seen = client.get(change_page(article))
     sent = client.post(change_page(article), {"headline": "Planted", "body": "<p>Planted.</p>"})
-    act(client, "withdraw", article)
 
     article.refresh_from_db()
     assert (seen.status_code, sent.status_code) == (200, 403)
@@ -347,102 +338,13 @@ def test_editor_schedules_an_article(client, editor, write_article, time_machine
         published_at_0="2040-01-01",
         published_at_1="12:00",
     )
-    act(client, "publish", article)
+    publishing.publish(article, by=editor, at=now)
 
     article.refresh_from_db()
     assert article.status == "published"
     assert article.published_at.isoformat() == "2040-01-01T11:00:00+00:00"
     assert "scheduled" in texts(tree_of(client.get(ARTICLES)), "//td[@class='field-state']")
     assert client.get("/en/articles/the-crossing/").status_code == 404
-
-
-# --- Status --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "action, before, after",
-    [
-        ("submit", "draft", "in_review"),
-        ("publish", "draft", "published"),
-        ("publish", "in_review", "published"),
-        ("publish", "withdrawn", "published"),
-        ("withdraw", "published", "withdrawn"),
-    ],
-)
-def test_action_moves_an_article_on(action, before, after, client, editor, write_article):
-    article = write_article(status=before)
-    client.force_login(editor)
-
-    response = act(client, action, article)
-
-    article.refresh_from_db()
-    assert (article.status, messages_of(response)) == (after, ["Done: 1."])
-    assert article.history.first().history_user == editor
-    assert LogEntry.objects.get().object_id == str(article.pk)
-
-
-@pytest.mark.parametrize(
-    "action, status, message",
-    [
-        ("submit", "published", "“Headline of the-crossing” is no draft."),
-        ("submit", "withdrawn", "“Headline of the-crossing” is no draft."),
-        ("publish", "published", "“Headline of the-crossing” is published already."),
-        ("withdraw", "draft", "“Headline of the-crossing” is not published."),
-        ("withdraw", "withdrawn", "“Headline of the-crossing” is not published."),
-    ],
-)
-def test_action_refuses_with_a_word(action, status, message, client, editor, write_article):
-    article = write_article(status=status)
-    client.force_login(editor)
-
-    response = act(client, action, article)
-
-    article.refresh_from_db()
-    assert (article.status, messages_of(response)) == (status, [message])
-    assert LogEntry.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    "values, message",
-    [
-        ({"teaser": ""}, "“Headline of the-crossing” has no teaser yet."),
-        ({"body": ""}, "“Headline of the-crossing” has no full text yet."),
-    ],
-)
-def test_half_an_article_is_not_published(values, message, client, editor, write_article):
-    article = write_article(status="draft", **values)
-    client.force_login(editor)
-
-    response = act(client, "publish", article)
-
-    article.refresh_from_db()
-    assert (article.status, messages_of(response)) == ("draft", [message])
-
-
-def test_refusal_of_one_does_not_stop_the_others(client, editor, write_article):
-    ready, empty = (
-        write_article("ready", status="draft"),
-        write_article("empty", status="draft", body=""),
-    )
-    client.force_login(editor)
-
-    response = act(client, "publish", ready, empty)
-
-    ready.refresh_from_db()
-    empty.refresh_from_db()
-    assert (ready.status, empty.status) == ("published", "draft")
-    assert sorted(messages_of(response)) == [
-        "Done: 1.",
-        "“Headline of empty” has no full text yet.",
-    ]
-
-
-def test_withdrawn_article_is_410_at_once(client, editor, article):
-    client.force_login(editor)
-
-    act(client, "withdraw", article)
-
-    assert client.get("/en/articles/the-crossing/").status_code == 410
 
 
 # --- Previews ------------------------------------------------------------------------------------
@@ -509,26 +411,13 @@ def test_editor_puts_an_article_into_the_bin(client, editor, article, write_arti
     ]
 
 
-def test_editor_deletes_several_articles_at_once(client, editor, write_article):
-    articles = [write_article(f"number-{number}") for number in range(3)]
-    client.force_login(editor)
-    page = act(client, "delete_selected", *articles[:2])
-
-    submit(client, page, "//form[.//input[@name='post']]")
-
-    assert list(Article.objects.kept()) == [articles[2]]
-
-
 def test_colleague_deletes_nothing(client, colleague, article):
     client.force_login(colleague)
 
-    answers = [
-        client.post(f"{ARTICLES}{article.pk}/delete/", {"post": "yes"}),
-        act(client, "delete_selected", article),
-    ]
+    response = client.post(f"{ARTICLES}{article.pk}/delete/", {"post": "yes"})
 
-    assert answers[0].status_code == 403
-    assert Article.objects.count() == 1
+    article.refresh_from_db()
+    assert (response.status_code, article.status) == (403, "published")
 
 
 def test_file_with_articles_is_not_deleted(client, editor, article, topic_file):

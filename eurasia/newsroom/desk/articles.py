@@ -1,11 +1,10 @@
 """The page on which an article is written. Whatever changes it goes through `publishing`."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.newsroom import drafting, publishing, rendering, vault
-from eurasia.newsroom.desk import opening, pages
+from eurasia.newsroom.desk import bulk, opening, pages
 from eurasia.newsroom.desk.article_list import ArticleList
 from eurasia.newsroom.desk.ordered import OrderedModelField
 from eurasia.newsroom.editor import ProseAdmin, prose_field
@@ -131,11 +130,10 @@ class ArticleWithFullTextForm(ArticleForm):
 class ArticleAdmin(ArticleList, ProseAdmin):
     prepopulated_fields = {"slug": ["headline"]}
     autocomplete_fields = ["cover"]
-    actions = ["submit", "publish", "withdraw"]
+    actions = ["submit", "publish", "withdraw", "delete_selected"]
     change_form_template = add_form_template = "newsroom/desk/article_form.html"
     change_list_template = "newsroom/desk/article_list.html"
     delete_confirmation_template = "newsroom/desk/delete_confirmation.html"
-    delete_selected_confirmation_template = "newsroom/desk/delete_selected_confirmation.html"
 
     # --- Who may do what --------------------------------------------------------------------------
 
@@ -164,8 +162,11 @@ class ArticleAdmin(ArticleList, ProseAdmin):
             own and request.user.has_perm(opening.OWN_PERMISSION)
         )
 
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        """For the actions of the list, as is the next."""
+        return self.has_change_permission(request) and opening.may_see_full_texts(request)
+
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        """For the actions of the list."""
         return opening.may_publish(request)
 
     # --- The page ---------------------------------------------------------------------------------
@@ -217,42 +218,25 @@ class ArticleAdmin(ArticleList, ProseAdmin):
             drafting.drop(obj)
         drafting.forget_autosave(editor, cleaned["tab"])
 
-    # --- Status -----------------------------------------------------------------------------------
+    # --- Several at once: each asks first ---------------------------------------------------------
 
-    @admin.action(description=_("Send to review"), permissions=["change"])
-    def submit(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        self._each(
-            request, articles, lambda article: publishing.submit(article, by=reader_of(request))
-        )
+    @admin.action(description=_("Send to review…"), permissions=["submit"])
+    def submit(self, request: HttpRequest, articles: QuerySet[Article]) -> HttpResponse | None:
+        return bulk.ask(self, request, articles, "submit")
 
-    @admin.action(description=_("Publish"), permissions=["publish"])
-    def publish(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        at = timezone.now()
-        self._each(
-            request,
-            articles,
-            lambda article: publishing.publish(article, by=reader_of(request), at=at),
-        )
+    @admin.action(description=_("Publish…"), permissions=["publish"])
+    def publish(self, request: HttpRequest, articles: QuerySet[Article]) -> HttpResponse | None:
+        return bulk.ask(self, request, articles, "publish")
 
-    @admin.action(description=_("Withdraw"), permissions=["publish"])
-    def withdraw(self, request: HttpRequest, articles: QuerySet[Article]) -> None:
-        self._each(
-            request, articles, lambda article: publishing.withdraw(article, by=reader_of(request))
-        )
+    @admin.action(description=_("Withdraw…"), permissions=["publish"])
+    def withdraw(self, request: HttpRequest, articles: QuerySet[Article]) -> HttpResponse | None:
+        return bulk.ask(self, request, articles, "withdraw")
 
-    def _each(self, request: HttpRequest, articles: Iterable[Article], act: Any) -> None:
-        """One article's refusal does not stop the others."""
-        done = 0
-        for article in articles:
-            try:
-                act(article)
-            except ValidationError as error:
-                self.message_user(request, " ".join(error.messages), messages.ERROR)
-            else:
-                self.log_change(request, article, article.get_status_display())
-                done += 1
-        if done:
-            self.message_user(request, gettext("Done: %(count)d.") % {"count": done})
+    @admin.action(description=_("Delete…"), permissions=["delete"])
+    def delete_selected(
+        self, request: HttpRequest, articles: QuerySet[Article]
+    ) -> HttpResponse | None:
+        return bulk.ask(self, request, articles, "delete_selected")
 
     # --- Deleting is putting into the bin ---------------------------------------------------------
 
@@ -264,10 +248,6 @@ class ArticleAdmin(ArticleList, ProseAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Article) -> None:
         publishing.delete(obj, by=reader_of(request), at=timezone.now())
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Article]) -> None:
-        for article in queryset:
-            self.delete_model(request, article)
 
     # --- The other pages of an article ------------------------------------------------------------
 

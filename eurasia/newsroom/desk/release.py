@@ -226,7 +226,7 @@ def _publish(
 ) -> HttpResponse:
     try:
         with transaction.atomic():
-            said = _release(article, proof, values, reader_of(request), at)
+            said = release(article, proof, values, reader_of(request), at)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -235,9 +235,10 @@ def _publish(
     return workflow.back_to(article)
 
 
-def _release(
+def release(
     article: Article, proof: previewing.Proof, values: dict[str, Any], by: User, at: datetime
 ) -> str:
+    """Publish an article, or what waits for a live one; answers with what to say of it."""
     if article.is_published(at):
         publishing.publish_changes(
             article, by=by, at=at, revised=values["revised"], correction=values["correction"]
