@@ -79,6 +79,13 @@ def test_public_machine_and_reader_routes_are_these():
     }
 
 
+def test_private_routes_of_the_newsroom_are_these():
+    assert {name for name in names_under(Policy.PRIVATE) if name.startswith("newsroom:")} == {
+        "newsroom:preview_link",
+        "newsroom:preview_picture",
+    }
+
+
 def test_everything_at_the_admin_is_desk():
     policies = {policy_of(match) for match in matches() if match.route.startswith("admin/")}
 

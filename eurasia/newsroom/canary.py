@@ -35,6 +35,7 @@ from eurasia.newsroom.models import (
     FullText,
     Party,
     Picture,
+    PreviewLink,
     TopicFile,
 )
 
@@ -158,6 +159,11 @@ def secrets_of_the_house(at: datetime) -> Secrets:
         public.update(runs_of(text))
     for run in public & found.runs.keys():
         del found.runs[run]
+    for code in CODES:
+        found.addresses.append(f"/{code}/preview/")
+    for link in PreviewLink.objects.select_related("article"):
+        # What is stored of its token, which is all that a thief of the database has.
+        found.addresses.append(f"/{link.article.language}/preview/{link.token_digest}/")
     for picture in Picture.objects.filter(is_public=False).exclude(pk__in=shown_pictures):
         for name in picture.names:
             with contextlib.suppress(OSError), picture.file.storage.open(name) as opened:

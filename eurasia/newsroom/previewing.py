@@ -4,10 +4,10 @@ A link's token is stored hashed. What is shown is what would be published: a liv
 changes included.
 """
 
-import copy
 import hashlib
 import secrets
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,7 +53,7 @@ class Proof:
 
     def read_as(self, standing: Standing, at: datetime) -> tuple[Article, reading.Reading]:
         """The article as if it were published by `at`, and what such a reader may see of it."""
-        article = copy.copy(self.article)
+        article = copy(self.article)
         article.status = Article.Status.PUBLISHED
         article.published_at = article.published_at or at
         [seen] = reading.read_as(
