@@ -199,11 +199,10 @@ def _labels(article: Article) -> dict[str, str]:
         value = getattr(article, name)
         said[name] = days.moment(value and timezone.localtime(value))
     names = {"in_files": gettext("Files"), "bylines": gettext("Bylines")}
+    for name in set(drafting.LABELS) - names.keys():
+        names[name] = capfirst(getattr(Article._meta.get_field(name), "verbose_name", name))
     return {
-        str(capfirst(names.get(name) or Article._meta.get_field(name).verbose_name)): said.get(
-            name, str(getattr(article, name, ""))
-        )
-        for name in drafting.LABELS
+        names[name]: said.get(name, str(getattr(article, name, ""))) for name in drafting.LABELS
     }
 
 
