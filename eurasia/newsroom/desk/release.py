@@ -95,7 +95,7 @@ class ChangesForm(ReleaseForm):
     )
     correction = forms.CharField(
         required=False,
-        label=_("Correction"),
+        label=_("Correction (optional)"),
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=_(
             "What was wrong, under today’s date at the foot of the article. Shown to everyone: "

@@ -67,7 +67,7 @@ class ReviewForm(forms.Form):
         label=_("Who reviews it"),
         empty_label=_("Whoever comes first"),
     )
-    text = NoteField(required=False, label=_("Note"))
+    text = NoteField(required=False, label=_("Note (optional)"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +75,7 @@ class ReviewForm(forms.Form):
 
 
 class NoteToWriterForm(forms.Form):
-    text = NoteField(required=False, label=_("Note"))
+    text = NoteField(required=False, label=_("Note (optional)"))
 
 
 class WithdrawalForm(forms.Form):
