@@ -19,9 +19,8 @@ from django.utils.translation import gettext as _
 from lxml import html
 from lxml.html import HtmlElement
 
-from eurasia import languages
-from eurasia.newsroom import drafting, rendering
-from eurasia.newsroom.models import Article, Picture
+from eurasia.newsroom import drafting, rendering, translating
+from eurasia.newsroom.models import Article, Picture, TranslationState
 from eurasia.newsroom.previewing import Proof
 
 #: Of a teaser, in words.
@@ -49,14 +48,13 @@ def examine(proof: Proof, at: datetime) -> list[Finding]:
     """Everything there is to say of an article before it is published, the gravest first."""
     article, teaser, body = proof.article, proof.article.teaser, proof.full_text.body
     pictures = Picture.objects.in_bulk(rendering.pictures_in(teaser, body))
-    siblings = list(Article.objects.kept().filter(work=article.work).exclude(pk=article.pk))
     found = [
         *check_waiting(proof),
         *check_teaser(article.teaser_html),
         *check_full_text(proof.full_text.body_html),
         *check_labels(article),
         *check_cover(article),
-        *check_translations(article, siblings),
+        check_translation(article, translating.state_of(article)),
         *check_text("teaser", teaser, f"{article.teaser_html}{article.teaser_notes}", pictures),
         *check_text(
             "body",
@@ -193,26 +191,19 @@ def check_date(article: Article, at: datetime) -> Iterator[Finding]:
         )
 
 
-def check_translations(article: Article, siblings: list[Article]) -> Iterator[Finding]:
-    """`siblings` are the other articles of its work."""
-    missing = set(languages.CODES) - {article.language, *(each.language for each in siblings)}
-    for code in sorted(missing):
-        text = _("There is no translation in this language: %(language)s.")
-        yield Finding(Level.FINE, text % {"language": languages.NAMES[code]})
-    for sibling in siblings:
-        name = languages.NAMES[sibling.language]
-        if article.translated_version is not None and sibling.translated_version is None:
-            if article.translated_version < sibling.version:
-                text = _("This translation is behind its original (%(language)s).")
-                yield Finding(Level.WARN, text % {"language": name}, "work")
-            else:
-                text = _("This translation is up to date with its original (%(language)s).")
-                yield Finding(Level.FINE, text % {"language": name}, "work")
-        elif (
-            sibling.translated_version is not None and sibling.translated_version < article.version
-        ):
-            text = _("The translation is behind this text (%(language)s).")
-            yield Finding(Level.FINE, text % {"language": name}, "work")
+def check_translation(article: Article, state: TranslationState) -> Finding:
+    """`state` is that of its work: a translation follows its original."""
+    is_translation = article.translated_version is not None
+    if state is TranslationState.MISSING:
+        return Finding(Level.FINE, _("It is not translated."))
+    if state is TranslationState.BEHIND and is_translation:
+        text = _("This translation is behind its original, which has changed since.")
+        return Finding(Level.WARN, text, "work")
+    if state is TranslationState.BEHIND:
+        return Finding(Level.FINE, _("Its translation is behind this text."), "work")
+    if is_translation:
+        return Finding(Level.FINE, _("This translation is up to date with its original."), "work")
+    return Finding(Level.FINE, _("Its translation is up to date with this text."), "work")
 
 
 def check_waiting(proof: Proof) -> Iterator[Finding]:

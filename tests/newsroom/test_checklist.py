@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import override
 
-from eurasia.newsroom import checklist, previewing
+from eurasia.newsroom import checklist, previewing, publishing
 from eurasia.newsroom.checklist import Finding, Level
-from eurasia.newsroom.models import Article
+from eurasia.newsroom.models import Article, TranslationState
 from tests.newsroom.test_pictures import png
 
 BLOCK, WARN, FINE = Level
@@ -172,23 +172,39 @@ def test_cover_wants_words_and_a_credit(alt, credit, is_public, expected, db):
 
 
 @pytest.mark.parametrize(
-    "own, sibling, expected",
+    "translated_version, state, expected",
     [
-        (None, None, [(FINE, "")]),
-        (3, (3, None), [(FINE, "work")]),
-        (2, (3, None), [(WARN, "work")]),
-        (None, (1, 3), []),
-        (None, (1, 2), [(FINE, "work")]),
+        (None, "missing", (FINE, "")),
+        (None, "behind", (FINE, "work")),
+        (None, "there", (FINE, "work")),
+        (3, "behind", (WARN, "work")),
+        (3, "there", (FINE, "work")),
     ],
 )
-def test_state_of_the_translation_is_told(own, sibling, expected):
-    article = Article(language="en", translated_version=own, version=3)
-    siblings = []
-    if sibling:
-        version, translated = sibling
-        siblings = [Article(language="fr", version=version, translated_version=translated)]
+def test_only_a_translation_behind_its_original_is_warned_of(translated_version, state, expected):
+    article = Article(translated_version=translated_version)
 
-    assert levels(checklist.check_translations(article, siblings)) == expected
+    finding = checklist.check_translation(article, TranslationState(state))
+
+    assert (finding.level, finding.field) == expected
+
+
+def test_translation_is_behind_once_its_original_says_something_else(write_article, now):
+    original = write_article(work="w")
+    translation = write_article(
+        "la-traversee", work="w", language="fr", translated_version=original.version
+    )
+    before = checklist.examine(previewing.proof_of(translation), now)
+    publishing.write(original, "<p>Changed.</p>", by=None, reason="desk")
+    after = checklist.examine(previewing.proof_of(translation), now)
+
+    said = [
+        {finding.text for finding in found if finding.field == "work"} for found in [before, after]
+    ]
+    assert said == [
+        {"This translation is up to date with its original."},
+        {"This translation is behind its original, which has changed since."},
+    ]
 
 
 @pytest.mark.parametrize(
