@@ -324,6 +324,36 @@ def test_table_is_made_with_headers_and_a_caption(chosen):
     assert "<caption>Trade</caption>" in written(chosen)
 
 
+def test_table_pull_quote_and_passage_by_keyboard_alone(chosen):
+    go_to_tool(chosen, "Pull quote")
+    chosen.keyboard.press("Enter")
+    go_to_tool(chosen, "Language of the passage")
+    chosen.keyboard.type("Turk")
+    chosen.keyboard.press("Escape")
+    chosen.keyboard.press("ArrowRight")
+    chosen.keyboard.press("Enter")
+    go_to_tool(chosen, "Table")
+    chosen.keyboard.press("Enter")
+    chosen.keyboard.type("Year")
+    chosen.keyboard.press("Tab")
+    chosen.keyboard.type("Tonnes")
+
+    source = as_seen(written(chosen))
+    assert '<blockquote class="pull"><p>A <span lang="tr">word</span></p>' in source
+    assert "<thead><tr><th>Year</th><th>Tonnes</th><th></th></tr></thead>" in source
+
+
+def go_to_tool(desk, name):
+    desk.keyboard.press("Alt+F10")
+    desk.keyboard.press("Home")
+    for _each in range(30):
+        here = "document.activeElement.ariaLabel || document.activeElement.textContent"
+        if desk.evaluate(here) == name:
+            return
+        desk.keyboard.press("ArrowRight")
+    raise AssertionError(f"{name} is not among the tools")
+
+
 def test_picture_is_shown_and_described(desk, write_article, picture):
     article = write_article(body=f'<figure><img data-picture="{picture.pk}" alt="Old"></figure>')
 

@@ -80,7 +80,11 @@ export class Desk {
     })
     const label = `${texts.tools}: ${this.label.textContent.replace(/[\s:]+$/, "")}`
     area.hidden = true
-    this.frame.replaceChildren(toolbar(this.editor, config, texts, { label, more: [source] }), holder, area)
+    const tools = toolbar(this.editor, config, texts, { label, more: [source] })
+    // Within a table or a list Tab has its own meaning, so that there is another way to the tools.
+    holder.addEventListener("keydown", ({ altKey, key }) => altKey && key === "F10" && tools.querySelector("[tabindex='0']").focus())
+    tools.addEventListener("keydown", ({ key }) => key === "Escape" && this.editor.commands.focus())
+    this.frame.replaceChildren(tools, holder, area)
     return true
   }
 

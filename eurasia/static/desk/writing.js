@@ -39,8 +39,11 @@ let acknowledged = initial // by the server, as unsaved work
 let kept = config.unsaved // whether the server holds anything of this tab
 let leaving = false
 
-/** The newest version that this editor has seen: the one begun from, or one that a save met. */
-const seenLock = () => form.elements.seen_lock.value || form.elements.lock.value
+/** What this work goes on from: where it began, or a newer version that the editor has seen. */
+function seenLock() {
+  const { lock, seen_lock: seen } = form.elements
+  return (seen?.checked && seen.value) || lock.value
+}
 
 const isUnsaved = () => written() !== initial
 
