@@ -30,12 +30,12 @@ FORMATS = {
     "GIF": {".gif"},
 }
 MOST_PIXELS = 50_000_000
-WIDTHS = [480, 960, 1600]
+WIDTHS = [480, 720, 960, 1600]
 #: What WebP can hold.
 MOST_HEIGHT = 16_383
 
 #: Bytes that a rendition of 16:9 up to a width may have; a taller one in proportion.
-BUDGETS = {480: 28_000, 960: 66_000, 1600: 145_000}
+BUDGETS = {480: 28_000, 720: 42_000, 960: 66_000, 1600: 145_000}
 #: Tried in this order until the budget is kept; the last is taken as it comes.
 QUALITIES = {"avif": [60, 48, 38, 28], "webp": [78, 64, 50, 36]}
 ROTATED = {5, 6, 7, 8}

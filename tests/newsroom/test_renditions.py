@@ -59,13 +59,13 @@ def landscape(width, height):
         ((480, 300), [480]),
         ((520, 300), [480]),
         ((700, 300), [480, 700]),
-        ((960, 540), [480, 960]),
-        ((1400, 790), [480, 960, 1400]),
-        ((1599, 900), [480, 960, 1599]),
-        ((1600, 900), [480, 960, 1600]),
-        ((9000, 5000), [480, 960, 1600]),
-        ((1000, 20_000), [480]),  # WebP holds no more than 16,383 rows
-        ((50_000_000, 1), [480, 960, 1600]),
+        ((960, 540), [480, 720, 960]),
+        ((1400, 790), [480, 720, 960, 1400]),
+        ((1599, 900), [480, 720, 960, 1599]),
+        ((1600, 900), [480, 720, 960, 1600]),
+        ((9000, 5000), [480, 720, 960, 1600]),
+        ((1000, 20_000), [480, 720]),  # WebP holds no more than 16,383 rows
+        ((50_000_000, 1), [480, 720, 960, 1600]),
     ],
 )
 def test_widths_are_none_larger_than_the_original(size, widths):
@@ -75,13 +75,15 @@ def test_widths_are_none_larger_than_the_original(size, widths):
 def test_renditions_are_of_both_kinds_and_keep_the_proportions():
     made = encoded(wide_bytes("JPEG", (1000, 600)))
 
-    assert (made.width, made.height, made.widths) == (1000, 600, [480, 960])
+    assert (made.width, made.height, made.widths) == (1000, 600, [480, 720, 960])
     assert {
         (width, kind): (opened(data).format, opened(data).size)
         for (width, kind), data in made.files.items()
     } == {
         (480, "avif"): ("AVIF", (480, 288)),
         (480, "webp"): ("WEBP", (480, 288)),
+        (720, "avif"): ("AVIF", (720, 432)),
+        (720, "webp"): ("WEBP", (720, 432)),
         (960, "avif"): ("AVIF", (960, 576)),
         (960, "webp"): ("WEBP", (960, 576)),
     }
@@ -90,8 +92,8 @@ def test_renditions_are_of_both_kinds_and_keep_the_proportions():
 def test_renditions_of_a_cover_are_light():
     made = encoded(saved(landscape(1600, 900), "JPEG", quality=92))
 
-    limits = {480: 30_000, 960: 70_000, 1600: 150_000}
-    assert made.widths == [480, 960, 1600]
+    limits = {480: 30_000, 720: 45_000, 960: 70_000, 1600: 150_000}
+    assert made.widths == [480, 720, 960, 1600]
     heavy = {key: len(data) for key, data in made.files.items() if len(data) >= limits[key[0]]}
     assert heavy == {}
 
