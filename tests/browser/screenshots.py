@@ -62,6 +62,7 @@ def take_all(browser: Browser, edition: Edition) -> tuple[int, list[str]]:
     count, complaints = 0, []
     for window, scheme in LOOKS:
         visitor = Visitor(page_of(browser, window, scheme), edition)
+        visitor.page.goto(f"{edition.url}/en/")  # brings the faces, which no page waits for
         for language in ["en", "fr"]:
             for number, stop in enumerate(tour(language)):
                 visitor.visit(stop)
@@ -79,8 +80,9 @@ def take_for_readme(browser: Browser, edition: Edition) -> list[tuple[str, int]]
     taken = []
     for name, path, window, scheme in IN_README:
         page = page_of(browser, window, scheme)
-        page.goto(edition.url + path)
-        page.wait_for_load_state("networkidle")
+        for _ in range(2):  # the second time with the faces, which no page waits for
+            page.goto(edition.url + path)
+            page.wait_for_load_state("networkidle")
         page.evaluate("document.fonts.ready.then(() => true)")
         if name == "wall":
             page.locator(".wall").evaluate("one => one.scrollIntoView({block: 'center'})")
