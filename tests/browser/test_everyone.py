@@ -85,6 +85,8 @@ def test_tour_leaves_no_page_out():
         "newsroom:rendition": "a picture",
         "newsroom:card": "a picture",
         "newsroom:article_card": "a picture",
+        "newsroom:preview_link": "the page of an article at another address",
+        "newsroom:preview_picture": "a picture",
         "newsroom:citation": "a text file",
         "membership:take_plan": "takes a form only",
         "membership:resume": "takes a form only",
