@@ -12,6 +12,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -164,7 +165,22 @@ def empty_cache():
     cache.clear()
 
 
-class HttpsClient(Client):
+class SureClient(Client):
+    """Whoever signs in has shown their second factor, where they have one."""
+
+    def force_login(self, user, backend=None):
+        from allauth.account.internal.flows.login import record_authentication  # after the set-up
+        from allauth.mfa.utils import is_mfa_enabled  # likewise
+
+        super().force_login(user, backend)
+        request = HttpRequest()
+        request.session = self.session
+        if is_mfa_enabled(user):
+            record_authentication(request, user, "mfa")
+            request.session.save()
+
+
+class HttpsClient(SureClient):
     """The site speaks HTTPS only, so every request of a test does."""
 
     def generic(self, *args, **kwargs):

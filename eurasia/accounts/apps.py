@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class AccountsConfig(AppConfig):
     name = "eurasia.accounts"
     verbose_name = _("Readers")
+
+    def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added  # its models must be there first
+
+        from eurasia.accounts import second_factor  # so must ours
+
+        authenticator_added.connect(second_factor.was_added, dispatch_uid="second_factor")

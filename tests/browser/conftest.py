@@ -8,13 +8,14 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from eurasia.newsroom import renditions
 from tests.browser.settling import settle
 from tests.browser.tour import Edition
+from tests.conftest import SureClient
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def is_bad(message):
 @pytest.fixture
 def desk(live_server, page, editor, complaints):
     """The page of an editor who is signed in; nothing may be complained of in the end."""
-    client = Client()
+    client = SureClient()
     client.force_login(editor)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies(
