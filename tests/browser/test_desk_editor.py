@@ -51,9 +51,15 @@ def editor_of(desk, name="Full text"):
 
 def put_cursor_at_end(desk, name="Full text"):
     editor_of(desk, name).focus()
-    # ProseMirror restores its selection 20 ms after it gets the focus, by the page's own clock.
-    desk.evaluate("new Promise((done) => setTimeout(done, 40))")
+    let_selection_settle(desk)
     desk.keyboard.press("Control+End")
+
+
+def let_selection_settle(desk):
+    """ProseMirror restores its selection 20 ms after it gets the focus, by the page's own clock;
+    that the caret has moved it may hear after the next key.
+    """
+    desk.evaluate("new Promise((done) => setTimeout(done, 40))")
 
 
 def press_until(desk, locator, *keys):
@@ -181,6 +187,7 @@ def chosen(desk, article):
     open_article(desk, article)
     put_cursor_at_end(desk)
     desk.keyboard.press("Control+Shift+ArrowLeft")
+    let_selection_settle(desk)
     return desk
 
 
@@ -261,13 +268,14 @@ def test_link_by_keyboard(chosen):
     press_until(chosen, chosen.get_by_role("dialog", name="Link"), "Control+k")
     chosen.get_by_role("dialog", name="Link").get_by_label("Address").fill("https://example.org/")
     chosen.keyboard.press("Enter")
-    chosen.get_by_role("dialog").wait_for(state="hidden")
+    chosen.get_by_role("dialog").wait_for(state="detached")
 
     assert written(chosen) == '<p>A <a href="https://example.org/">word</a></p>'
 
 
 def test_footnote_by_keyboard_alone(chosen):
     chosen.keyboard.press("End")
+    let_selection_settle(chosen)
     press_until(chosen, chosen.get_by_role("dialog"), "Control+Alt+f")
     chosen.keyboard.type("See ")
     chosen.keyboard.press("Control+i")
@@ -275,7 +283,7 @@ def test_footnote_by_keyboard_alone(chosen):
     chosen.keyboard.press("Tab")
     chosen.keyboard.type("first")
     chosen.keyboard.press("Enter")
-    chosen.get_by_role("dialog").wait_for(state="hidden")
+    chosen.get_by_role("dialog").wait_for(state="detached")
     chosen.keyboard.type(".")
 
     note = '<span class="footnote" data-note="first">See <em>this</em></span>'
@@ -293,7 +301,7 @@ def test_footnote_is_opened_and_changed(desk, write_article):
     desk.get_by_role("dialog").get_by_role("textbox", name="Text").press("Control+a")
     desk.keyboard.type("New")
     desk.get_by_role("dialog").get_by_role("button", name="OK").click()
-    desk.get_by_role("dialog").wait_for(state="hidden")
+    desk.get_by_role("dialog").wait_for(state="detached")
 
     assert written(desk) == '<p>Word<span class="footnote" data-note="1">New</span></p>'
 
@@ -306,7 +314,7 @@ def test_escape_leaves_a_footnote_as_it_was(desk, write_article):
     desk.locator(".desk-note").dblclick()
     desk.keyboard.type("New")
     desk.keyboard.press("Escape")
-    desk.get_by_role("dialog").wait_for(state="hidden")
+    desk.get_by_role("dialog").wait_for(state="detached")
     touch(desk, "Full text")
 
     assert written(desk) == source
@@ -330,10 +338,13 @@ def test_table_pull_quote_and_passage_by_keyboard_alone(chosen):
     go_to_tool(chosen, "Language of the passage")
     chosen.keyboard.type("Turk")
     chosen.keyboard.press("Escape")
+    back_in_the_text(chosen)
     chosen.keyboard.press("ArrowRight")
+    let_selection_settle(chosen)
     chosen.keyboard.press("Enter")
     go_to_tool(chosen, "Table")
     chosen.keyboard.press("Enter")
+    back_in_the_text(chosen)
     chosen.keyboard.type("Year")
     chosen.keyboard.press("Tab")
     chosen.keyboard.type("Tonnes")
@@ -343,7 +354,13 @@ def test_table_pull_quote_and_passage_by_keyboard_alone(chosen):
     assert "<thead><tr><th>Year</th><th>Tonnes</th><th></th></tr></thead>" in source
 
 
+def back_in_the_text(desk):
+    desk.locator(".desk-text:focus").wait_for()
+    let_selection_settle(desk)
+
+
 def go_to_tool(desk, name):
+    back_in_the_text(desk)
     desk.keyboard.press("Alt+F10")
     desk.keyboard.press("Home")
     for _each in range(30):
@@ -358,11 +375,12 @@ def test_picture_is_shown_and_described(desk, write_article, picture):
     article = write_article(body=f'<figure><img data-picture="{picture.pk}" alt="Old"></figure>')
 
     open_article(desk, article)
-    desk.wait_for_function("document.querySelector('.desk-picture img').naturalWidth === 4")
+    image = desk.locator(".desk-picture img")
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") == 4
     desk.locator(".desk-picture").dblclick()
     desk.get_by_role("dialog").get_by_label("Alternative text").fill("New")
     desk.keyboard.press("Enter")
-    desk.get_by_role("dialog").wait_for(state="hidden")
+    desk.get_by_role("dialog").wait_for(state="detached")
 
     assert written(desk) == f'<figure><img data-picture="{picture.pk}" alt="New"></figure>'
 
@@ -382,7 +400,7 @@ def test_picture_with_caption_is_put_in_by_keyboard_alone(chosen, picture):
     chosen.keyboard.press("Tab")
     chosen.keyboard.type("The pass in spring")
     chosen.keyboard.press("Enter")
-    dialog.wait_for(state="hidden")
+    dialog.wait_for(state="detached")
 
     figure = f'<img alt="A pass" data-picture="{picture.pk}">'
     caption = "<figcaption>The pass in spring</figcaption>"
