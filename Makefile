@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo serve test test-next check axe html lighthouse screenshots tools format messages requirements clean
+.PHONY: demo serve test prove test-next check axe html lighthouse screenshots tools format messages requirements clean
 
 demo: .venv/.base
 	DEMO=1 $(BIN)/python manage.py demo
@@ -14,6 +14,10 @@ serve: .venv/.production
 
 test: .venv/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+
+# The numbers in the thousands, one after the other so that the figures count: some minutes.
+prove: .venv/.dev
+	PROVE=1 $(BIN)/python -m pytest -m proof --capture no $(ARGS)
 
 # What the checkers read the settings with: a server's values, none of them real.
 check: export SECRET_KEY := for-the-checks-alone-0123456789-abcdefghijklmnopqrstuvwxyz

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from copy import deepcopy
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,25 @@ def house(tmp_path_factory, worker_id):
         CACHES=caches,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # fast, not safe
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_picture_is_encoded_once():
+    """Test after test adds the same pictures, and encoding takes seconds."""
+    from eurasia.newsroom import renditions  # after the set-up
+
+    encode, known = renditions.encode, {}
+
+    def remembering(opened):
+        digest = sha256(opened.read()).hexdigest()
+        opened.seek(0)
+        if digest not in known:
+            known[digest] = encode(opened)
+        return known[digest]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(renditions, "encode", remembering)
         yield
 
 

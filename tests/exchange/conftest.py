@@ -3,38 +3,18 @@
 import io
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from eurasia.newsroom import renditions
 from tests.cast import GATED, GATED_NOTE, TEASER
 
 BODY = f"{TEASER}\n\n<!--more-->\n\n{GATED}[^1]\n\n[^1]: {GATED_NOTE}\n"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def each_picture_is_encoded_once() -> Iterator[None]:
-    """The same pictures are imported by test after test, and encoding takes seconds."""
-    encode, known = renditions.encode, dict[str, renditions.Encoded]()
-
-    def remembering(opened: IO[bytes]) -> renditions.Encoded:
-        digest = sha256(opened.read()).hexdigest()
-        opened.seek(0)
-        if digest not in known:
-            known[digest] = encode(opened)
-        return known[digest]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(renditions, "encode", remembering)
-        yield
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 seconds that each act opened. `make prove` plays 10,000 of them, the suite a fiftieth.
 """
 
-import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,11 +19,11 @@ from eurasia.accounts.models import User
 from eurasia.membership import subscribing
 from eurasia.membership.models import Plan, Subscription
 from eurasia.membership.subscribing import SubscribingError
+from tests.proof import scaled
 
 START = datetime(2028, 2, 20, tzinfo=UTC)  # a leap day and a change of clocks lie ahead
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
-HISTORIES = 10_000 if os.environ.get("PROVE") else 200
 PLANS = {"free": {}, "week": {"days": 7}, "month": {"days": 30}, "trial": {"days": 3}}
 
 
@@ -181,6 +180,7 @@ class Histories(RuleBasedStateMachine):
         assert said == any(span.holds(at) for span, _pk in self.spans), at
 
 
+@pytest.mark.proof
 @pytest.mark.django_db
 def test_random_histories_agree_with_a_naive_model():
     for slug, values in PLANS.items():
@@ -191,7 +191,7 @@ def test_random_histories_agree_with_a_naive_model():
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=HISTORIES,
+            max_examples=scaled(10_000),
             stateful_step_count=8,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -66,9 +66,9 @@ def test_sound_site_has_no_leaks(live_server, article, write_article):
     write_article("draft-piece", status="draft", published_at=None)
     write_article("open-piece", access="everyone", body="<p>Open words for everybody to read.</p>")
 
-    said = look(live_server.url, most=120)
+    said = look(live_server.url, most=60)
 
-    assert said.startswith("120 requests, ")
+    assert said.startswith("60 requests, ")
     assert said.endswith("2 gated texts; 0 leaks\n")
 
 

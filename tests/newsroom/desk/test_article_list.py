@@ -232,6 +232,7 @@ def many(db, topic_file, editor):
         )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "asked",
     [
@@ -252,7 +253,7 @@ def test_list_of_ten_thousand_opens_in_300_ms(asked, client, editor, many, topic
     asked = asked.replace("exact=1", f"exact={topic_file.pk}")
 
     taken = []
-    for _time in range(5):
+    for _time in range(5 if IS_PROOF else 1):
         begun = time.perf_counter()
         response = client.get(ARTICLES + asked)
         taken.append(time.perf_counter() - begun)
