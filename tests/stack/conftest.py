@@ -1,0 +1,90 @@
+"""The production server, started on the tests' own database and ended as a machine fails."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connection
+
+#: What nginx says of a reader's request; the server believes one proxy.
+BEHIND_NGINX = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def address_of_database() -> str:
+    """As the server's environment names the tests' database."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    user = ":".join(quote(part, safe="") for part in [database["USER"], database["PASSWORD"]])
+    return f"postgres://{user}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+
+
+class Server:
+    """Two processes of granian on loopback."""
+
+    def __init__(self, log: Path) -> None:
+        self.port, self.log = free_port(), log
+        self.address = f"http://localhost:{self.port}"
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
+            "--workers", "2", "--blocking-threads", "2", "--port", str(self.port),
+            "eurasia.wsgi:application",
+        ]  # fmt: skip
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "tests.stack.settings",
+            "DATABASE_URL": address_of_database(),
+            "REDIS_URL": "",
+            "ALLOWED_HOSTS": "localhost",
+            "SITE_URL": f"https://localhost:{self.port}",
+            "TRUSTED_PROXIES": "1",
+        }
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log,
+                start_new_session=True,  # a group of its own, so that nothing of it survives
+            )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                httpx.get(f"{self.address}/robots.txt", headers=BEHIND_NGINX)
+            except httpx.TransportError:
+                time.sleep(0.05)
+            else:
+                return
+        self.kill()
+        raise RuntimeError(f"The server does not start:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """SIGKILL to all of it: nothing is finished, nothing is said goodbye to."""
+        if self.process:
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(timeout=20)
+            self.process = None
+
+
+@pytest.fixture
+def server(transactional_db, tmp_path):
+    server = Server(tmp_path / "server.log")
+    server.start()
+    yield server
+    server.kill()
