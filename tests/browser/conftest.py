@@ -1,11 +1,13 @@
-"""The edition that the tour walks over: the seeds, and readers in every state."""
+"""One browser window for all tests of a worker, the edition of the tour, and an editor's desk."""
 
 from collections.abc import Iterator
 from io import StringIO
 from unittest.mock import patch
+from urllib.parse import urljoin
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
@@ -16,6 +18,52 @@ from eurasia.newsroom import renditions
 from tests.browser.settling import settle
 from tests.browser.tour import Edition
 from tests.conftest import SureClient
+
+# --- The window -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lasting_static_files():
+    """A browser keeps them, as it keeps those of the site, which have a hash in their names."""
+    serve = StaticFilesHandler.serve
+
+    def serve_for_an_hour(handler, request):
+        response = serve(handler, request)
+        response["Cache-Control"] = "max-age=3600"
+        return response
+
+    with patch.object(StaticFilesHandler, "serve", serve_for_an_hour):
+        yield
+
+
+@pytest.fixture(scope="session")
+def window(browser, browser_context_args):
+    """One for all tests of a worker: what it has fetched and compiled, it need not again."""
+    window = browser.new_context(**browser_context_args)
+    keeper = window.new_page()  # with a page of the site open, its process lives on
+    keeper.route("**", lambda route: route.fulfill(body=""))
+    keeper.goto("http://localhost/")
+    yield keeper
+    window.close()
+
+
+@pytest.fixture
+def context(window):
+    """The window, in which a test finds nothing of another but the static files."""
+    context = window.context
+    yield context
+    pages = [page for page in context.pages if page != window]
+    devtools = context.new_cdp_session(window)
+    for origin in {urljoin(page.url, "/") for page in pages}:
+        devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    devtools.detach()
+    for page in pages:
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()
+
+
+# --- The edition ----------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

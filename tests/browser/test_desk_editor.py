@@ -53,13 +53,21 @@ def put_cursor_at_end(desk, name="Full text"):
     editor_of(desk, name).focus()
     let_selection_settle(desk)
     desk.keyboard.press("Control+End")
+    let_selection_settle(desk)
 
 
 def let_selection_settle(desk):
     """ProseMirror restores its selection 20 ms after it gets the focus, by the page's own clock;
-    that the caret has moved it may hear after the next key.
+    that the caret has moved it may hear only after the next key, which would then act elsewhere.
     """
     desk.evaluate("new Promise((done) => setTimeout(done, 40))")
+    desk.wait_for_function(HEARD)
+
+
+HEARD = """() => {
+  const view = document.activeElement.editor?.view
+  return view?.domObserver.currentSelection.eq(view.domSelectionRange())
+}"""
 
 
 def press_until(desk, locator, *keys):
