@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from eurasia.membership import subscribing
 from eurasia.membership.models import Plan, Subscription
+from eurasia.rows import EditableList
 
 
 @admin.register(Plan)
-class PlanAdmin(admin.ModelAdmin):
+class PlanAdmin(EditableList, admin.ModelAdmin):
     list_display = ["name", "days", "is_offered", "position"]
     list_editable = ["position"]
     list_filter = ["is_offered"]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from eurasia.newsroom.desk import ordered
 from eurasia.newsroom.editor import ProseAdmin, prose_field
 from eurasia.newsroom.models import Event, FileParty, Party, TopicFile
+from eurasia.rows import EditableList, RowForm
 
 Status = TopicFile.Status
 #: A longer chronology is not written on the page of its file, but in the list of events.
@@ -26,17 +27,29 @@ MOST_EVENTS_ON_A_PAGE = 100
 
 
 class FilePartyInline(admin.TabularInline):
+    """Parties are part of their file: who may change it says which they are."""
+
     model = FileParty
+    form = RowForm
     extra = 0
     ordering = ["position", "id"]
     template = "newsroom/desk/ordered_inline.html"
     order_texts = property(lambda self: ordered.texts())
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("newsroom.view_topicfile")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("newsroom.change_topicfile")
+
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 class EventInline(admin.TabularInline):
     """The chronology, by day."""
 
     model = Event
+    form = RowForm
     extra = 0
     ordering = ["on", "id"]
     formfield_overrides = {
@@ -51,7 +64,7 @@ class TopicFileForm(forms.ModelForm):
 
 
 @admin.register(TopicFile)
-class TopicFileAdmin(ProseAdmin):
+class TopicFileAdmin(EditableList, ProseAdmin):
     form = TopicFileForm
     list_display = ["name", "status", "event_count", "position"]
     list_editable = ["position"]

@@ -69,6 +69,21 @@ def test_parties_of_a_file_have_an_order(client, editor, topic_file):
     assert [party.slug for party in file.party_list] == ["china", "iran"]
 
 
+@pytest.mark.parametrize(
+    "role, fields", [("Editors", ["party", "position", "DELETE"]), ("Writers", [])]
+)
+def test_parties_are_named_by_whoever_may_change_the_file(role, fields, client, topic_file):
+    iran = Party.objects.create(slug="iran", name_en="Iran", name_fr="Iran")
+    FileParty.objects.create(file=topic_file, party=iran)
+    client.force_login(member_of(role))
+
+    page = tree_of(client.get(page_of(topic_file)))
+
+    assert "Iran" in one(page, "//*[@id='file_parties-group']").text_content()
+    names = page.xpath("//*[starts-with(@name, 'file_parties-0-')][@aria-label]/@name")
+    assert [name.removeprefix("file_parties-0-") for name in names] == fields
+
+
 # --- Chronology -----------------------------------------------------------------------------------
 
 
