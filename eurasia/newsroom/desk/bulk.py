@@ -76,6 +76,7 @@ def ask(
         _do(model_admin, request, articles, act, form.cleaned_data, at)
         return None
     lines = [_line(model_admin, request, article, act, at) for article in articles]
+    lines.sort(key=lambda line: bool(line.refusals))  # first what will happen
     return TemplateResponse(
         request,
         "newsroom/desk/bulk.html",
@@ -88,6 +89,7 @@ def ask(
             "checkbox": ACTION_CHECKBOX_NAME,
             "form": form,
             "lines": lines,
+            "refused": sum(bool(line.refusals) for line in lines),
             "is_possible": any(not line.refusals for line in lines),
             "has_warnings": any(line.warnings for line in lines),
         },
