@@ -34,7 +34,8 @@ READERS = {
     "lapsed": _("Lapsed subscriber"),
     "subscriber": _("Subscriber"),
 }
-WIDTHS = {"phone": (_("Phone"), 390, 780), "desktop": (_("Desktop"), 1280, 900)}
+#: In pixels; desk/previews.css has them too, with heights.
+WIDTHS = {"phone": (_("Phone"), 390), "desktop": (_("Desktop"), 1280)}
 
 
 class LinkForm(forms.Form):
@@ -118,9 +119,10 @@ def preview(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         at=at,
         who=who,
         width=width,
-        frame=(READERS[who], *WIDTHS[width]),
+        seen_by=READERS[who],
+        seen_on=WIDTHS[width][0],
         readers=READERS.items(),
-        widths=[(name, label, pixels) for name, (label, pixels, _height) in WIDTHS.items()],
+        widths=[(name, label, pixels) for name, (label, pixels) in WIDTHS.items()],
         siblings=[(each, languages.NAMES[each.language]) for each in siblings],
         form=form if may_link else None,
         links=_links(article),

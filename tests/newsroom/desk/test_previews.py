@@ -179,9 +179,9 @@ def test_only_the_frame_may_be_framed_and_only_its_page_frames(client, editor, a
 @pytest.mark.parametrize(
     "asked, shown",
     [
-        ("?as=lapsed&width=phone", ("lapsed", "390")),
-        ("?as=subscriber", ("subscriber", "1280")),
-        ("?as=nobody&width=99", ("outsider", "1280")),
+        ("?as=lapsed&width=phone", ("lapsed", "preview-phone")),
+        ("?as=subscriber", ("subscriber", "preview-desktop")),
+        ("?as=nobody&width=99", ("outsider", "preview-desktop")),
     ],
 )
 def test_editor_chooses_reader_and_width(asked, shown, client, editor, article):
@@ -189,7 +189,8 @@ def test_editor_chooses_reader_and_width(asked, shown, client, editor, article):
 
     frame = one(tree_of(client.get(preview(article) + asked)), "//iframe")
 
-    assert (frame.get("src"), frame.get("width")) == (framed(article, shown[0]), shown[1])
+    page = frame.getparent().get("class")
+    assert (frame.get("src"), page) == (framed(article, shown[0]), f"preview-page {shown[1]}")
 
 
 def test_editor_goes_from_one_language_to_the_other(client, editor, write_article):
