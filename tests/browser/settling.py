@@ -9,13 +9,13 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.http import HttpRequest
+from django.test import Client
 
 from eurasia.accounts.models import User
 from eurasia.membership.models import Plan, Subscription
 from eurasia.newsroom import publishing
 from eurasia.newsroom.models import Article
 from tests.browser.tour import OPEN, PASSWORD, WITHDRAWN, address_of
-from tests.conftest import SureClient
 
 
 def settle(at: datetime) -> dict[str, str]:
@@ -60,7 +60,7 @@ def settle(at: datetime) -> dict[str, str]:
 
 def session_of(user: User) -> str:
     """Signed in just now, so that no page asks for the password again."""
-    client = SureClient()
+    client = Client()
     client.force_login(user)
     request = HttpRequest()
     request.session = client.session
