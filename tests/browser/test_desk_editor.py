@@ -292,10 +292,25 @@ def test_footnote_by_keyboard_alone(chosen):
     chosen.keyboard.type("first")
     chosen.keyboard.press("Enter")
     chosen.get_by_role("dialog").wait_for(state="detached")
+    back_in_the_text(chosen)
     chosen.keyboard.type(".")
 
     note = '<span class="footnote" data-note="first">See <em>this</em></span>'
     assert written(chosen) == f"<p>A word{note}.</p>"
+
+
+def test_enter_in_the_text_of_a_footnote_puts_it_in(desk, article):
+    open_article(desk, article)
+    editor_of(desk).focus()
+    let_selection_settle(desk)
+    press_until(desk, desk.get_by_role("dialog"), "Control+Alt+f")
+    desk.keyboard.type("See")
+    desk.keyboard.press("Enter")
+    desk.get_by_role("dialog").wait_for(state="detached")
+    back_in_the_text(desk)
+    desk.keyboard.type("So ")
+
+    assert written(desk) == '<p><span class="footnote">See</span>So A word</p>'
 
 
 def test_footnote_is_opened_and_changed(desk, write_article):

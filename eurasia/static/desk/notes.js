@@ -101,7 +101,7 @@ const OneLine = Extension.create({
   priority: 2000,
   addKeyboardShortcuts: () => ({
     Enter: ({ editor }) => {
-      editor.view.dom.closest("form").requestSubmit()
+      editor.view.dom.closest("form").querySelector("[value=ok]").click()
       return true
     },
     // ProseMirror keeps this key from the dialog.
