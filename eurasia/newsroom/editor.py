@@ -148,6 +148,9 @@ def prose_field(*, label: Any, **options: Any) -> forms.CharField:
 class ProseAdmin(admin.ModelAdmin):
     """The admin of a model with prose: its import map must carry the request's nonce."""
 
+    def view_on_site(self, shown: Any) -> str:
+        return str(shown.get_absolute_url())
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
