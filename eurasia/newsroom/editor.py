@@ -106,7 +106,7 @@ TEXTS = {
     "superscript": _("Superscript"),
     "table": _("Table"),
     "table_caption": _("Table caption"),
-    "tools": _("Tools"),
+    "tools": _("Tools: {field}"),
     "undo": _("Undo"),
 }
 

@@ -195,10 +195,11 @@ class ArticleAdmin(ArticleList, ProseAdmin):
             return [(None, {"fields": ["state", "headline", "standfirst", "language", "slug"]})]
         return [
             (None, {"fields": [*text, "note", "lock", "tab"], "classes": ["text"]}),
+            # What a new article must say stands near its text.
+            (_("Address"), {"fields": ["language", "slug", "work"]}),
             (_("Files and bylines"), {"fields": ["in_files", "bylines"]}),
             (_("Cover"), {"fields": ["cover", "cover_alt"]}),
             (_("Publication"), {"fields": ["state", *PUBLICATION]}),
-            (_("Address"), {"fields": ["language", "slug", "work"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Article | None = None) -> list[str]:

@@ -47,13 +47,20 @@ class OrderedSelects(forms.SelectMultiple):
         context["rows"] = [*chosen, *[""] * EMPTY_CHOICES]
         context["choices"] = [(str(key), label) for key, label in self.choices]
         context["texts"] = texts()
+        del context["widget"]["attrs"]["multiple"]  # they are those of the group
         return context
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return ""  # it is not one field that the label is of
 
 
 class OrderedModelField(forms.ModelMultipleChoiceField):
     """Cleans to a list of ids in the order given, each once."""
 
     widget = OrderedSelects
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {**super().widget_attrs(widget), "aria-label": self.label}
 
     def clean(self, value: Any) -> list[int]:  # type: ignore[override]  # a queryset has no order of ours
         given = list(dict.fromkeys(each for each in value or [] if each))

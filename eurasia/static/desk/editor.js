@@ -78,7 +78,7 @@ export class Desk {
       this.showSource("")
       area.focus()
     })
-    const label = `${texts.tools}: ${this.label.textContent.replace(/[\s:]+$/, "")}`
+    const label = texts.tools.replace("{field}", this.label.textContent.replace(/[\s:]+$/, ""))
     area.hidden = true
     const tools = toolbar(this.editor, config, texts, { label, more: [source] })
     // Within a table or a list Tab has its own meaning, so that there is another way to the tools.
