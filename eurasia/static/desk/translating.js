@@ -41,3 +41,8 @@ let changed = false
 form.addEventListener("input", () => (changed = true))
 form.addEventListener("submit", () => (changed = false))
 window.addEventListener("beforeunload", (event) => changed && event.preventDefault())
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
+  event.preventDefault()
+  form.requestSubmit()
+})
