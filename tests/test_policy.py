@@ -71,7 +71,11 @@ def test_public_machine_and_reader_routes_are_these():
     assert names_under(Policy.PUBLIC) == set(PUBLIC_NAMES)
     assert names_under(Policy.MACHINE) == set(MACHINE_NAMES)
     assert names_under(Policy.READER_ONLY) == {
+        "account:data",
+        "account:data_file",
+        "account:delete",
         "account:home",
+        "account:keep",
         "account:language",
         "membership:cancel",
         "membership:resume",

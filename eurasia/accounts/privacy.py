@@ -1,19 +1,92 @@
-"""Erasing a reader. The apps above add what they hold in `AppConfig.ready`."""
+"""What the journal holds of a reader: shown, exported, erased. The privacy page is made of it.
 
-from collections.abc import Callable, Iterator
+Holdings are registered in `AppConfig.ready`; the apps above add what they hold. A test fails on a
+column that names a reader and stands in no holding.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db import transaction
+from django.db.models import Model, Q
+from django.db.models.constants import LOOKUP_SEP
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 
 from eurasia.accounts.models import User
 
-#: What must be open while rows of a reader are erased, such as the vault.
+#: Between the wish to be erased and the erasure: so long it can be taken back.
+GRACE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Rows of one model that name a reader, in the words of the privacy page."""
+
+    title: Promise
+    purpose: Promise
+    #: Until when.
+    kept: Promise
+    model: type[Model]
+    #: Lookups that lead to the reader; a row that one of them finds is theirs.
+    readers: Sequence[str]
+    #: What is shown and exported, as lookups.
+    fields: Sequence[str]
+    #: What is held as well: secrets, texts of the journal, and numbers that say nothing.
+    unseen: Sequence[str] = ()
+    #: Held of people who work at the desk alone.
+    is_of_the_desk: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.model._meta.label_lower
+
+    @property
+    def labels(self) -> list[str]:
+        """What each of `fields` is called."""
+        columns = [name.partition(LOOKUP_SEP)[0] for name in self.fields]
+        named: Any = map(self.model._meta.get_field, columns)
+        return [capfirst(str(field.verbose_name)) for field in named]
+
+    def rows(self, reader: User) -> list[dict[str, Any]]:
+        """The reader's rows, oldest first, inside `opened`."""
+        theirs = reduce(or_, (Q(**{lookup: reader.pk}) for lookup in self.readers))
+        found = self.model._base_manager.filter(theirs).order_by("pk")
+        return list(found.values(*self.fields))
+
+
+_holdings: list[Holding] = []
+#: What must be open while rows of a reader are looked at or erased, such as the vault.
 _openers: list[Callable[[], AbstractContextManager[None]]] = []
+#: What must happen before the rows that hang on a reader go.
+_before_erasing: list[Callable[[User], None]] = []
+#: What goes by itself: what it is called, and what deletes it and counts.
+_retention: dict[str, Callable[[datetime], int]] = {}
+
+
+def register(*holdings: Holding) -> None:
+    # Apps get ready from the roof of the house down; shown is first what lies at its foot.
+    _holdings[:0] = holdings
 
 
 def open_while_erasing(opener: Callable[[], AbstractContextManager[None]]) -> None:
-    """Register a context manager that is entered around every erasure."""
+    """Register a context manager that is entered around every erasure and export."""
     _openers.append(opener)
+
+
+def before_erasing(act: Callable[[User], None]) -> None:
+    _before_erasing.append(act)
+
+
+def retain(name: str, purge: Callable[[datetime], int]) -> None:
+    """Register what `apply_retention` deletes: `purge` takes the instant and answers how much."""
+    _retention[name] = purge
 
 
 @contextmanager
@@ -25,8 +98,71 @@ def opened() -> Iterator[None]:
         yield
 
 
+# --- Shown and exported ---------------------------------------------------------------------------
+
+
+def holdings() -> list[Holding]:
+    """In the order in which they are shown."""
+    return [*_holdings]
+
+
+def held(reader: User) -> list[tuple[Holding, list[dict[str, Any]]]]:
+    """Everything that is held of one reader, without what is held of nobody."""
+    with opened():
+        found = [(holding, holding.rows(reader)) for holding in _holdings]
+    return [(holding, rows) for holding, rows in found if rows]
+
+
+# --- Erased ---------------------------------------------------------------------------------------
+
+
+def ask_for_erasure(reader: User, at: datetime) -> datetime:
+    """Note the wish to be erased; answers when that will be. A second wish changes nothing."""
+    User.objects.filter(pk=reader.pk, erasure_due_at=None).update(erasure_due_at=at + GRACE)
+    reader.refresh_from_db(fields=["erasure_due_at"])
+    assert reader.erasure_due_at is not None  # just set
+    return reader.erasure_due_at
+
+
+def take_back(reader: User) -> None:
+    """The reader stays after all."""
+    User.objects.filter(pk=reader.pk).update(erasure_due_at=None)
+    reader.refresh_from_db(fields=["erasure_due_at"])
+
+
+def erase_due(at: datetime) -> int:
+    """Erase those whose grace has ended: erasure_due_at ≤ at."""
+    due = User.objects.filter(erasure_due_at__lte=at)
+    return sum(_erase_if(due, pk) for pk in due.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _erase_if(due: Any, pk: int) -> bool:
+    """A wish that has been taken back in the meantime is no wish."""
+    reader = due.select_for_update().filter(pk=pk).first()
+    if reader:
+        erase(reader)
+    return bool(reader)
+
+
 @transaction.atomic
 def erase(reader: User) -> None:
-    """Delete a reader with everything that hangs on the account. There is no way back."""
+    """Delete a reader with everything that hangs on the account. There is no way back.
+
+    What a ledger needs stays, without the name.
+    """
     with opened():
+        for act in _before_erasing:
+            act(reader)
+        # What was done at the desk about them names them by their address.
+        for column in ["object_repr", "change_message"]:
+            LogEntry.objects.filter(**{f"{column}__icontains": reader.email}).update(**{column: ""})
         reader.delete()
+
+
+# --- What goes by itself --------------------------------------------------------------------------
+
+
+def apply_retention(at: datetime) -> dict[str, int]:
+    """Delete all whose time has come; answers how much of each."""
+    return {name: purge(at) for name, purge in _retention.items()}

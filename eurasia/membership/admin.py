@@ -88,7 +88,7 @@ class SubscriptionAdmin(admin.ModelAdmin):
             subscribing.annotate(obj, note=obj.note)
             return
         granted = subscribing.grant(
-            reader=obj.reader,
+            reader=form.cleaned_data["reader"],
             plan=obj.plan,
             starts_at=obj.starts_at,
             ends_at=obj.ends_at,

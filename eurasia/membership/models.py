@@ -138,9 +138,11 @@ class Subscription(models.Model):
         ORGANISATION = "organisation", _("through an organisation")
         GIFT = "gift", _("gift")
 
+    #: None once the reader has been erased and the ledger needs the row.
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
+        null=True,
         related_name="subscriptions",
         verbose_name=_("reader"),
     )
@@ -171,11 +173,15 @@ class Subscription(models.Model):
                 condition=Q(source__in=["free", "granted", "paid", "organisation", "gift"]),
                 name="subscription_source_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(reader__isnull=False) | Q(source="paid"),
+                name="subscription_without_a_reader_was_paid",
+            ),
         ]
         indexes = [models.Index(fields=["reader", "starts_at"], name="subscription_of_reader")]
 
     def __str__(self) -> str:
-        return f"{self.reader} – {self.plan}"
+        return f"{self.reader or _('erased reader')} – {self.plan}"
 
 
 class Notice(models.Model):

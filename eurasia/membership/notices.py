@@ -29,7 +29,7 @@ Due = tuple[Subscription, Notice.Kind, datetime]
 
 def due(at: datetime) -> Iterator[Due]:
     """What is to be said at `at`, whether it has been said or not."""
-    subscriptions = Subscription.objects.select_related("reader", "plan")
+    subscriptions = Subscription.objects.exclude(reader=None).select_related("reader", "plan")
     for subscription in subscriptions.filter(
         ends_at__gt=at, ends_at__lte=at + BEFORE_THE_END, starts_at__lte=at
     ).order_by("id"):
@@ -60,6 +60,7 @@ def send(subscription: Subscription, kind: Notice.Kind, *, about: datetime, at: 
     if notice is None:
         return False
     reader = subscription.reader
+    assert reader is not None  # nothing starts or is due without one
     with translation.override(reader.language):
         address = settings.SITE_URL + reverse("membership:subscribe")
         account = settings.SITE_URL + reverse("account:home")

@@ -177,3 +177,15 @@ def _resumed(subscription: Subscription) -> Subscription:
         subscription.cancelled_at = None
         subscription.save(update_fields=["cancelled_at"])
     return subscription
+
+
+@transaction.atomic
+def forget(reader: User) -> None:
+    """Before `reader` is erased: the ledger keeps what was paid, without the name."""
+    paid = Subscription.objects.filter(reader=reader, source=Subscription.Source.PAID)
+    numbers = list(paid.values_list("pk", flat=True))
+    paid.update(reader=None, note="")
+    Subscription.objects.filter(reader=reader).delete()
+    saves = Subscription.history.filter(reader=reader)
+    saves.exclude(id__in=numbers).delete()
+    saves.update(reader=None, note="")

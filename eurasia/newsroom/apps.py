@@ -9,8 +9,9 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         from eurasia.accounts import privacy  # models are not there yet when this file is read
-        from eurasia.newsroom import vault
+        from eurasia.newsroom import held, vault
 
         connection_created.connect(vault.install, dispatch_uid="vault")
         # History rows of full texts name the reader who wrote them.
         privacy.open_while_erasing(lambda: vault.opened("erase"))
+        held.add(self)

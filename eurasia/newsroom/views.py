@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from eurasia import languages
+from eurasia.accounts import privacy as register
 from eurasia.newsroom import cards, citing, errors, previewing, reading, relations
 from eurasia.newsroom.archive import Month, archive_of, beside
 from eurasia.newsroom.chronology import chronology
@@ -347,4 +348,4 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @public
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "newsroom/privacy.html")
+    return render(request, "newsroom/privacy.html", {"holdings": register.holdings()})

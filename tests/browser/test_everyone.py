@@ -101,6 +101,8 @@ def test_tour_leaves_no_page_out():
         "membership:resume": "takes a form only",
         "membership:cancel": "its number is that of a subscription: tests/membership/test_views.py",
         "account:language": "takes a form only",
+        "account:keep": "takes a form only",
+        "account:data_file": "a file",
         "account_email_verification_sent": "the form of “login code” for a changed address",
         "account_complete_password_reset": "the form of “first password”, after a mailed code",
         "account_password_reset_completed": "leads to the account",

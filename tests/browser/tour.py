@@ -77,6 +77,8 @@ def tour(language: str) -> list[Stop]:
             ("account", "account/", "registered"),
             ("account, subscriber", "account/", "subscriber"),
             ("account, lapsed", "account/", "lapsed"),
+            ("your data", "account/data/", "subscriber"),
+            ("delete the account", "account/delete/", "subscriber"),
             ("email", "accounts/email/", "registered"),
             ("password", "accounts/password/change/", "registered"),
             ("first password", "accounts/password/set/", "lapsed"),

@@ -1,0 +1,96 @@
+"""What this app holds of people, for the register of `eurasia.accounts.privacy`.
+
+All of it is of those who work at the desk. The texts are the journal's: what is exported of them
+is when somebody worked on which article, never a sentence.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from eurasia.accounts.models import User
+from eurasia.accounts.privacy import Holding, before_erasing, register
+
+WITH_THE_ARTICLE = _("as long as the article; without the name once the account is gone")
+TO_TELL_WHO = _("to tell who wrote, changed and published what")
+
+
+def add(newsroom: AppConfig) -> None:
+    model = newsroom.get_model
+    register(
+        _of_the_desk(
+            model("Contributor"), ["account"], ["name", "about_en", "about_fr"],
+            title=_("Byline"),
+            purpose=_("to say under an article who wrote it"),
+        ),
+        _of_the_desk(
+            model("Article"), ["owner", "assignee", "saved_by"], ["id", "language", "saved_at"],
+            title=_("Articles"),
+        ),
+        _of_the_desk(
+            model("HistoricalArticle"), ["history_user", "owner", "assignee", "saved_by"],
+            ["id", "language", "history_date"],
+            title=_("Saves of articles"),
+        ),
+        _of_the_desk(
+            model("HistoricalFullText"), ["history_user"], ["article", "history_date"],
+            title=_("Saves of full texts"),
+        ),
+        _of_the_desk(
+            model("Draft"), ["saved_by"], ["article", "saved_at"],
+            title=_("Changes that wait"),
+        ),
+        _of_the_desk(
+            model("HistoricalDraft"), ["history_user", "saved_by"], ["article", "history_date"],
+            title=_("Saves of changes that wait"),
+        ),
+        _of_the_desk(
+            model("Autosave"), ["editor"], ["article", "saved_at"],
+            title=_("Unsaved work"),
+            purpose=_("to give back what somebody wrote and did not save"),
+            kept=_("30 days"),
+        ),
+        _of_the_desk(
+            model("Presence"), ["editor"], ["article", "seen_at"],
+            title=_("Presence at an article"),
+            purpose=_("to tell colleagues who else has an article open"),
+            kept=_("as long as the account; it counts for a few minutes"),
+        ),
+        _of_the_desk(
+            model("Note"), ["by"], ["article", "at"],
+            title=_("Notes between editors"),
+        ),
+        _of_the_desk(
+            model("PreviewLink"), ["made_by"], ["article", "made_at", "expires_at", "revoked_at"],
+            title=_("Preview links"),
+        ),
+    )  # fmt: skip
+    by_number = {"Article": ["owner", "assignee", "saved_by"], "Draft": ["saved_by"]}
+
+    def forget(reader: User) -> None:
+        """History rows name people by number, which no foreign key clears."""
+        for name, columns in by_number.items():
+            saves = model(f"Historical{name}")._base_manager
+            for column in columns:
+                saves.filter(**{column: reader.pk}).update(**{column: None})
+
+    before_erasing(forget)
+
+
+def _of_the_desk(
+    model: Any,
+    readers: Sequence[str],
+    fields: Sequence[str],
+    *,
+    title: Any,
+    purpose: Any = TO_TELL_WHO,
+    kept: Any = WITH_THE_ARTICLE,
+) -> Holding:
+    columns = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    unseen = [name for name in columns if name not in {*readers, *fields}]
+    return Holding(
+        title=title, purpose=purpose, kept=kept, model=model, readers=readers, fields=fields,
+        unseen=unseen, is_of_the_desk=True,
+    )  # fmt: skip
