@@ -66,7 +66,7 @@ html: .venv/.dev
 tools: $(TOOLS)/node_modules/.html
 
 axe: .venv/.dev
-	AXE=all $(BIN)/python -m pytest --quiet --numprocesses auto tests/browser/test_everyone.py -k page_is_for_everyone
+	AXE=all $(BIN)/python -m pytest --quiet --numprocesses auto tests/browser -k page_is_for_everyone
 
 lighthouse: .venv/.dev $(TOOLS)/node_modules/.lighthouse
 	$(BIN)/python -m tests.browser.lighthouse

@@ -27,6 +27,10 @@ ASK_AXE = """async ([context, rules]) => (await axe.run(context, rules)).violati
 ALL_OF_IT = {"include": [["html"]]}
 WITHIN = {"exclude": [["#header"], ["#nav-sidebar"]]}
 
+#: What stays in sight while one scrolls lies over something in any window.
+UNSTICK = """() => document.querySelectorAll(".desk-foot, .desk-tools").forEach(
+    one => { one.style.position = "static" })"""
+
 #: What axe finds in Django's own templates and scripts (5.2): its rule, and the place.
 DJANGOS = [
     ("aria-input-field-name", "select2-"),  # the chooser of a related row has no name
@@ -145,6 +149,7 @@ def look_at(page, address, runs, complaints):
     heard, found = len(complaints), []
     context = ALL_OF_IT if address in {"", "newsroom/"} else WITHIN
     page.evaluate(AXE_SCRIPT)
+    page.evaluate(UNSTICK)
     for scheme, width in runs:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
