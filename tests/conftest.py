@@ -13,6 +13,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
@@ -177,6 +178,18 @@ def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_
         database.setdefault("TEST", {})["NAME"] = str(
             tmp_path_factory.mktemp("db") / "test.sqlite3"
         )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """pytest-django's; on SQLite it answers a copy as migrated, before a test has emptied it.
+
+    False where no test that was collected is marked as one of the database.
+    """
+    with django_db_blocker.unblock():
+        connection.close()
+    database = Path(connection.settings_dict["NAME"])
+    return database.exists() and shutil.copy(database, tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """One browser window for all tests of a worker, the edition of the tour, and an editor's desk."""
 
+import shutil
 from collections.abc import Iterator
 from io import StringIO
 from unittest.mock import patch
@@ -67,7 +68,7 @@ def context(window):
 
 
 @pytest.fixture(scope="module")
-def edition(house, tmp_path_factory, django_db_blocker) -> Iterator[Edition]:
+def edition(house, django_db_setup, tmp_path_factory, django_db_blocker) -> Iterator[Edition]:
     """The seeds, in a database of their own and on a server of their own: loaded once, since
     `live_server` would empty the tests' database after each test.
     """
@@ -86,9 +87,12 @@ def edition(house, tmp_path_factory, django_db_blocker) -> Iterator[Edition]:
         ),
     ):
         connection.close()
-        connection.settings_dict["NAME"] = str(tmp_path_factory.mktemp("tour") / "tour.sqlite3")
+        tour = tmp_path_factory.mktemp("tour") / "tour.sqlite3"
+        if django_db_setup:
+            shutil.copy(django_db_setup, tour)
+        connection.settings_dict["NAME"] = str(tour)
         try:
-            call_command("migrate", verbosity=0)
+            call_command("migrate", verbosity=0)  # at once, where it was copied
             with patch.object(renditions, "WIDTHS", [480]):  # in seconds: nobody looks at them
                 call_command("seed", stdout=StringIO())
             sessions = settle(timezone.now())
