@@ -181,7 +181,6 @@ MIDDLEWARE = [
     "eurasia.languages.LanguageMiddleware",  # before the policy: addresses resolve in a language
     "eurasia.policy.CompressionMiddleware",
     "eurasia.policy.PolicyMiddleware",
-    "eurasia.newsroom.speculation.SpeculationMiddleware",
     "eurasia.policy.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -201,7 +200,11 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["eurasia.newsroom.templatetags.days", "eurasia.sheets"],
+            "builtins": [
+                "eurasia.newsroom.templatetags.days",
+                "eurasia.sheets",
+                "eurasia.scripts",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

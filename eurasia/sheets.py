@@ -18,6 +18,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from eurasia import scripts
+
 register = template.Library()
 
 FOLDER = Path(__file__).parent / "static" / "css"
@@ -25,6 +27,7 @@ FOLDER = Path(__file__).parent / "static" / "css"
 SHEETS = {
     "house": ["tokens", "fonts", "base", "print"],
     "newsroom": ["newsroom"],
+    "overview": ["overview"],
     "membership": ["membership"],
     "account": ["account"],
 }
@@ -54,11 +57,11 @@ def sheet(name: str) -> SafeString:
 
 
 class CSPMiddleware(AnyCSPMiddleware):
-    """django-csp's, with the sheets: settings know no names of static files to make digests of."""
+    """django-csp's, with what stands in the page: settings know no digests of it."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        parts.update = {"style-src": digests()}
+        parts.update = {"style-src": digests(), "script-src": scripts.digests()}
         return parts

@@ -10,7 +10,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from eurasia.accounts.views import confirm_login_code
-from eurasia.newsroom import sitemaps, speculation, views
+from eurasia.newsroom import sitemaps, views
 from eurasia.policy import desk, private
 
 admin.autodiscover()
@@ -30,7 +30,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
-    path("speculation-rules.json", speculation.rules, name="speculation_rules"),
     path("media/<path:path>", views.media, name="media"),
     # Django's way from any row to its page: it would fetch drafts and tell their addresses.
     path("admin/r/<path:row>", desk("newsroom.view_fulltext")(nowhere)),

@@ -173,7 +173,6 @@ MACHINE_NAMES = {
     "robots": "/robots.txt",
     "sitemap": "/sitemap.xml",
     "media": "/media/{media}",
-    "speculation_rules": "/speculation-rules.json",
 }
 
 

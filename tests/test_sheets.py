@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from lxml import html
 
-from eurasia import sheets
+from eurasia import scripts, sheets
 
 CSS = Path(settings.BASE_DIR, "eurasia/static/css")
 
@@ -33,7 +33,7 @@ def digest(text):
 @pytest.mark.parametrize(
     "address, names",
     [
-        ("/en/", ["house", "newsroom"]),
+        ("/en/", ["house", "newsroom", "overview"]),
         ("/en/articles/the-crossing/", ["house", "newsroom", "membership"]),
         ("/en/subscribe/", ["house", "membership"]),
         ("/en/accounts/login/", ["house", "account"]),
@@ -72,3 +72,34 @@ def test_no_rule_is_lost_on_the_way_into_the_page():
 
 def test_sheet_cannot_end_its_own_element():
     assert not any("<" in sheets.text_of(name) for name in sheets.SHEETS)
+
+
+# --- Scripts --------------------------------------------------------------------------------------
+
+
+def test_policy_lets_in_our_scripts(client, article):
+    response = client.get("/en/articles/the-crossing/")
+
+    inline = [
+        script.text
+        for script in html.document_fromstring(response.content.decode()).iter("script")
+        if script.text
+    ]
+    assert inline == [scripts.texts()["module"], scripts.texts()["speculationrules"]]
+    for text in inline:
+        assert digest(text) in response.headers["Content-Security-Policy"]
+
+
+def test_nothing_but_comments_is_lost_on_the_way_into_the_page():
+    source = scripts.ARTICLE.read_text()
+    comments = [line for line in source.splitlines() if line.strip().startswith("//")]
+
+    written = scripts.texts()["module"]
+    assert len("".join(written.split())) == len("".join(source.split())) - len(
+        "".join("".join(comments).split())
+    )
+    assert "`" not in re.sub(r"`[^`\n]*`", "", source)  # no text of several lines
+
+
+def test_script_cannot_end_its_own_element():
+    assert not any("</" in text for text in scripts.texts().values())

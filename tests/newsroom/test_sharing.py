@@ -1,14 +1,16 @@
 """What a page says to those who share its address, and which pages browsers may fetch ahead."""
 
+import base64
+import hashlib
 import json
 
 import pytest
 
-from eurasia.newsroom import speculation
+from eurasia import scripts
 from eurasia.newsroom.templatetags.sharing import abstract
 from tests.cast import GATED, GATED_NOTE, TEASER
 from tests.newsroom.test_views import ADDRESS
-from tests.pages import tree_of
+from tests.pages import one, tree_of
 
 SITE = "https://journal.test"
 HOUSE = (
@@ -152,30 +154,24 @@ def test_abstract_of_an_article_without_words_is_empty(write_article):
 # --- Pages that browsers may fetch ahead ---------------------------------------------------------
 
 
+RULES = "//script[@type='speculationrules']"
+
+
 @pytest.mark.parametrize("who", ["outsider", "subscriber"])
-def test_public_page_names_the_rules(who, client, article, request):
+def test_public_page_holds_the_rules_and_the_policy_obeys_them(who, client, article, request):
     if who == "subscriber":
         client.force_login(request.getfixturevalue(who))
 
-    header = client.get(ADDRESS).headers["Speculation-Rules"]
+    response = client.get(ADDRESS)
 
-    rules = client.get(json.loads(header))
-    assert rules.status_code == 200
-    assert rules.headers["Content-Type"] == "application/speculationrules+json"
-    assert rules.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert json.loads(rules.content) == speculation.RULES
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["/en/accounts/login/", "/en/feed/", "/robots.txt", "/en/nowhere/", "/en/card.png", "/"],
-)
-def test_other_answer_names_no_rules(address, client, db):
-    assert "Speculation-Rules" not in client.get(address).headers
+    text = one(tree_of(response), RULES).text
+    assert json.loads(text) == scripts.RULES
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in response.headers["Content-Security-Policy"]
 
 
-def test_rules_asked_for_without_their_digest_are_not_kept(client, db):
-    response = client.get("/speculation-rules.json")
+@pytest.mark.parametrize("address", ["/en/accounts/login/", "/en/nowhere/", "/admin/login/"])
+def test_other_page_holds_none(address, client, db):
+    page = client.get(address, follow=True)
 
-    assert response.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
-    assert json.loads(response.content) == speculation.RULES
+    assert tree_of(page).xpath(RULES) == []
