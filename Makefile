@@ -13,7 +13,7 @@ serve: .venv/.production
 	$(BIN)/granian --interface wsgi --no-ws --blocking-threads 4 --port $${PORT:-8000} eurasia.wsgi:application
 
 test: .venv/.dev
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not inspection" $(ARGS)
 
 # The numbers in the thousands, one after the other so that the figures count: some minutes.
 prove: .venv/.dev
@@ -66,7 +66,7 @@ html: .venv/.dev
 tools: $(TOOLS)/node_modules/.html
 
 axe: .venv/.dev
-	AXE=all $(BIN)/python -m pytest --quiet --numprocesses auto tests/browser -k page_is_for_everyone
+	AXE=all $(BIN)/python -m pytest --quiet --numprocesses auto -m inspection -k for_everyone tests/browser
 
 lighthouse: .venv/.dev $(TOOLS)/node_modules/.lighthouse
 	$(BIN)/python -m tests.browser.lighthouse

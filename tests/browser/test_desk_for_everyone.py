@@ -110,6 +110,7 @@ def list_and_row(of, row):
     return [f"{of}/", f"{of}/{row.pk}/change/"]
 
 
+@pytest.mark.inspection
 @pytest.mark.parametrize("language, others", [("en", 0), ("fr", 1)])
 def test_desk_page_is_for_everyone(language, others, desk, pages, editor, complaints):
     """Of the pages every other one in French: what axe finds hangs on neither."""

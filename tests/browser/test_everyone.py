@@ -63,6 +63,7 @@ STICKING_OUT = """() => {
 }"""
 
 
+@pytest.mark.inspection
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("part", range(4))
 def test_page_is_for_everyone(visitor, language, part):

@@ -28,6 +28,7 @@ def page_of(stop: Stop, edition: Edition) -> str:
     return response.text
 
 
+@pytest.mark.inspection
 @pytest.mark.needs("html-validate")
 def test_every_page_is_valid_html(edition, tmp_path):
     pages = {

@@ -17,12 +17,14 @@ from django.utils import timezone
 from eurasia.accounts.models import User
 from eurasia.membership.models import Plan, Subscription
 from eurasia.newsroom.models import Article
+from tests.newsroom.desk.roles import seed_roles
 
 NAMES = ["editor", "lapsed", "reader", "subscriber"]
 
 
 @pytest.fixture
 def demo(db: None, settings: Any, monkeypatch: Any, tmp_path: Path) -> None:
+    seed_roles()
     settings.DEMO = True
     settings.STATIC_ROOT = tmp_path / "static"
     monkeypatch.setenv("DEMO_PASSWORD", "a-password-of-the-tests")
