@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +21,8 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 admin.site.unregister(Authenticator)
 # It would let staff add an address of their own to any account, and sign in there by its code.
 admin.site.unregister(EmailAddress)
+# Where readers are signed in is theirs to know.
+admin.site.unregister(UserSession)
 
 
 def nowhere(request: HttpRequest, **_kwargs: str) -> HttpResponse:

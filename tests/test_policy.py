@@ -74,6 +74,7 @@ def test_public_machine_and_reader_routes_are_these():
         "account:data",
         "account:data_file",
         "account:delete",
+        "account:end_session",
         "account:home",
         "account:keep",
         "account:language",

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,13 @@ from eurasia.accounts.privacy import Holding, erase, erase_due, register, retain
 
 #: An address that nobody has confirmed by then belongs to nobody here.
 UNCONFIRMED = timedelta(days=7)
+
+#: What columns of allauth are called, which has no words for them.
+NAMES = {
+    "created_at": _("Added"),
+    "last_used_at": _("Last used"),
+    "last_seen_at": _("Last seen"),
+}
 
 WITH_THE_ACCOUNT = _("as long as you have an account")
 
@@ -53,6 +61,17 @@ def add() -> None:
             readers=["user"],
             fields=["type", "created_at", "last_used_at"],
             unseen=["data"],
+            names=NAMES,
+        ),
+        Holding(
+            title=_("Where you are signed in"),
+            purpose=_("to show you your browsers, and to let you sign them out from afar"),
+            kept=_("until you sign out there, or two weeks later by itself"),
+            model=UserSession,
+            readers=["user"],
+            fields=["user_agent", "ip", "created_at", "last_seen_at"],
+            unseen=["session_key", "data"],
+            names={"user_agent": _("Browser"), "ip": _("Network address"), **NAMES},
         ),
         Holding(
             title=_("Roles"),
@@ -103,4 +122,7 @@ def erase_unconfirmed(at: datetime) -> int:
 
 
 def end_sessions(at: datetime) -> int:
-    return Session.objects.filter(expire_date__lt=at).delete()[0]
+    """What browsers are known by goes with the sessions, also of those who have signed out."""
+    ended = Session.objects.filter(expire_date__lt=at).delete()[0]
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    return ended

@@ -4,9 +4,9 @@ Holdings are registered in `AppConfig.ready`; the apps above add what they hold.
 column that names a reader and stands in no holding.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -40,6 +40,8 @@ class Holding:
     fields: Sequence[str]
     #: What is held as well: secrets, texts of the journal, and numbers that say nothing.
     unseen: Sequence[str] = ()
+    #: What columns are called whose model has no words of ours for them.
+    names: Mapping[str, Promise] = field(default_factory=dict)
     #: Held of people who work at the desk alone.
     is_of_the_desk: bool = False
 
@@ -51,8 +53,11 @@ class Holding:
     def labels(self) -> list[str]:
         """What each of `fields` is called."""
         columns = [name.partition(LOOKUP_SEP)[0] for name in self.fields]
-        named: Any = map(self.model._meta.get_field, columns)
-        return [capfirst(str(field.verbose_name)) for field in named]
+        fields: Any = self.model._meta
+        return [
+            str(self.names.get(name) or capfirst(str(fields.get_field(name).verbose_name)))
+            for name in columns
+        ]
 
     def rows(self, reader: User) -> list[dict[str, Any]]:
         """The reader's rows, oldest first, inside `opened`."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from eurasia.accounts import views
+from eurasia.accounts import sessions, views
 
 app_name = "account"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("data/file/", views.data_file, name="data_file"),
     path("delete/", views.delete, name="delete"),
     path("keep/", views.keep, name="keep"),
+    path("sessions/<int:pk>/end/", sessions.end, name="end_session"),
     path("signed-out/", views.signed_out, name="signed_out"),
 ]

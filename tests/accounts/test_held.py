@@ -86,8 +86,8 @@ def test_data_are_shown_and_exported_of_nobody_else(client, subscriber, lapsed):
 
     exported = json.loads(answer.content)
     assert exported.keys() == {
-        "accounts.user", "account.emailaddress", "mfa.authenticator", "membership.subscription",
-        "membership.historicalsubscription",
+        "accounts.user", "account.emailaddress", "mfa.authenticator", "usersessions.usersession",
+        "membership.subscription", "membership.historicalsubscription",
     }  # fmt: skip
     [account], [right] = exported["accounts.user"], exported["membership.subscription"]
     assert (account["email"], account["language"]) == ("subscriber@example.org", "en")

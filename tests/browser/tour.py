@@ -77,6 +77,7 @@ def tour(language: str) -> list[Stop]:
             ("account", "account/", "registered"),
             ("account, subscriber", "account/", "subscriber"),
             ("account, lapsed", "account/", "lapsed"),
+            ("where you are signed in", "accounts/sessions/", "subscriber"),
             ("your data", "account/data/", "subscriber"),
             ("delete the account", "account/delete/", "subscriber"),
             ("email", "accounts/email/", "registered"),

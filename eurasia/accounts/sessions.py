@@ -1,0 +1,38 @@
+"""Where readers are signed in: allauth's list, activity noted now and then, one session ended."""
+
+from allauth.usersessions.internal import flows
+from allauth.usersessions.middleware import UserSessionsMiddleware
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from eurasia.policy import reader_of, reader_only
+
+#: So exact is "last seen", in seconds; a page that is read within writes nothing.
+EXACT_TO = 5 * 60
+
+
+class ActivityMiddleware(UserSessionsMiddleware):
+    """allauth's, which would write with every request."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if reader_of(request) and cache.add(f"seen:{request.session.session_key}", 1, EXACT_TO):
+            return super().__call__(request)
+        return self.get_response(request)
+
+
+@reader_only
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends one of the reader's own sessions; the one that asks is signed out like any other."""
+    session = get_object_or_404(UserSession, pk=pk, user=reader_of(request))
+    is_this_one = session.is_current()
+    flows.sessions.end_sessions(request, [session])
+    if is_this_one:
+        return redirect("account:signed_out")
+    messages.success(request, _("That browser is signed out."))
+    return redirect("usersessions_list")
