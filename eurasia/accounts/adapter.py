@@ -3,11 +3,12 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from eurasia import languages, mail
+from eurasia.accounts import browsers
+from eurasia.accounts.models import User
 
 #: A message would start a session again for somebody who has just left; the others repeat what
 #: the page says.
@@ -19,8 +20,8 @@ UNSAID = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def new_user(self, request: HttpRequest) -> AbstractBaseUser:
-        return get_user_model()(language=languages.current())
+    def new_user(self, request: HttpRequest) -> User:
+        return User(language=languages.current())
 
     def is_safe_url(self, url: str | None) -> bool:
         try:
@@ -28,13 +29,25 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValueError:  # http://[
             return False
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Where all ways of signing in end, passkeys included."""
+        is_first = user.last_login is None
+        super().login(request, user)
+        if not is_first and not browsers.is_known(request, user):
+            browsers.tell_of_new(request, user, timezone.now())
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response = super().post_login(request, user, **kwargs)
+        browsers.remember(request, response, user)
+        return response
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Every mail of allauth leaves by eurasia.mail, in the recipient's language.
 
         The address that asks may belong to nobody yet: then the page's language it is. Of what
         allauth offers a mail takes the code alone: no link, no visitor's words, no address.
         """
-        reader = get_user_model().objects.filter(email=email.lower()).only("language").first()
+        reader = User.objects.filter(email=email.lower()).only("language").first()
         mail.send(
             template_prefix,
             to=email,

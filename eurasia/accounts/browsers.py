@@ -5,6 +5,7 @@ server stores nothing for it, and a list of old sessions need not be kept to kno
 """
 
 import logging
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
@@ -98,14 +99,14 @@ def remember(request: HttpRequest, response: HttpResponseBase, reader: User) -> 
     )
 
 
-def tell_of_new(request: HttpRequest, reader: User) -> None:
+def tell_of_new(request: HttpRequest, reader: User, at: datetime) -> None:
     """Mail a notice. A mail server that is down keeps nobody from signing in."""
     try:
         mail.send(
             "account/email/new_browser",
             to=reader.email,
             language=reader.language,
-            context={"browser": named(request.headers.get("User-Agent", ""))},
+            context={"browser": named(request.headers.get("User-Agent", "")), "at": at},
         )
     except OSError:  # what smtplib raises as well
         logger.error("The notice of a new browser was not sent to reader %s.", reader.pk)  # noqa: TRY400 - a trace would name the address
