@@ -81,6 +81,9 @@ def test_public_machine_and_reader_routes_are_these():
         "membership:cancel",
         "membership:resume",
         "membership:take_plan",
+        "newsroom:keep_place",
+        "newsroom:reading_list",
+        "newsroom:save_article",
     }
 
 

@@ -41,6 +41,7 @@ def add() -> None:
                 "last_login",
                 "is_active",
                 "is_staff",
+                "keeps_places",
                 "erasure_due_at",
             ],
             unseen=["password", "is_superuser"],

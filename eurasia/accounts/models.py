@@ -43,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         _("member of staff"), default=False, help_text=_("May enter the desk.")
     )
+    keeps_places = models.BooleanField(
+        _("keep places in texts"), default=True, editable=False
+    )  # the newsroom keeps them
     #: Set while the reader's wish to be erased may still be taken back.
     erasure_due_at = models.DateTimeField(_("to be erased"), null=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)

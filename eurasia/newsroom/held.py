@@ -1,6 +1,6 @@
 """What this app holds of people, for the register of `eurasia.accounts.privacy`.
 
-All of it is of those who work at the desk. The texts are the journal's: what is exported of them
+Most of it is of those who work at the desk. The texts are the journal's: what is exported of them
 is when somebody worked on which article, never a sentence.
 """
 
@@ -20,6 +20,22 @@ TO_TELL_WHO = _("to tell who wrote, changed and published what")
 def add(newsroom: AppConfig) -> None:
     model = newsroom.get_model
     register(
+        Holding(
+            title=_("Saved articles"),
+            purpose=_("to find again what you have put aside"),
+            kept=_("until you take them off"),
+            model=model("SavedArticle"),
+            readers=["reader"],
+            fields=["article__headline", "saved_at"],
+        ),
+        Holding(
+            title=_("Places in texts"),
+            purpose=_("to let you go on where you were"),
+            kept=_("until you have read the text, or switch this off; 20 at most"),
+            model=model("ReadingPlace"),
+            readers=["reader"],
+            fields=["article__headline", "block", "seen_at"],
+        ),
         _of_the_desk(
             model("Contributor"), ["account"], ["name", "about_en", "about_fr"],
             title=_("Byline"),

@@ -29,6 +29,7 @@ from eurasia.newsroom.desk.models import (
 )
 from eurasia.newsroom.pictures import Picture, Source
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
+from eurasia.newsroom.shelf import ReadingPlace, SavedArticle
 from eurasia.newsroom.vault import Gated
 
 __all__ = [
@@ -49,6 +50,8 @@ __all__ = [
     "Presence",
     "PreviewLink",
     "PreviewOpening",
+    "ReadingPlace",
+    "SavedArticle",
     "TopicFile",
     "TranslationState",
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from eurasia.newsroom import feeds, views
+from eurasia.newsroom import feeds, reading_list, views
 
 app_name = "newsroom"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("files/<slug:slug>/feed/", feeds.file_feed, name="file_feed"),
     path("articles/", views.article_list, name="article_list"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/save/", reading_list.save_article, name="save_article"),
+    path("articles/<slug:slug>/place/", reading_list.keep_place, name="keep_place"),
     path("articles/<slug:slug>/card.png", views.article_card, name="article_card"),
     path("articles/<slug:slug>/cite.bib", views.citation, name="citation"),
     path("articles/<slug:slug>/pictures/<int:pk>/", views.picture, name="picture"),
@@ -20,6 +22,7 @@ urlpatterns = [
         views.rendition,
         name="rendition",
     ),
+    path("account/reading/", reading_list.reading_list, name="reading_list"),
     path("preview/<str:token>/", views.preview_link, name="preview_link"),
     path("preview/<str:token>/pictures/<int:pk>/", views.preview_picture, name="preview_picture"),
     path("archive/", views.archive, name="archive"),

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from eurasia import languages
 from eurasia.accounts import privacy as register
-from eurasia.newsroom import cards, citing, errors, previewing, reading, relations
+from eurasia.newsroom import cards, citing, errors, previewing, reading, relations, shelf
 from eurasia.newsroom.archive import Month, archive_of, beside
 from eurasia.newsroom.chronology import chronology
 from eurasia.newsroom.cursors import Cursor
@@ -183,12 +183,14 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         return errors.no_article(request, slug, at)
     siblings = published.filter(work=article.work).exclude(pk=article.pk)
     elsewhere = {sibling.language: sibling.get_absolute_url() for sibling in siblings}
+    reader = reader_of(request)
     return render(
         request,
         "newsroom/article_detail.html",
         {
             "article": article,
-            "reading": reading.read(article, reader_of(request), at),
+            "reading": reading.read(article, reader, at),
+            "shelf": shelf.standing(reader, article) if reader else None,
             "citations": citing.cite(article),
             "language_links": languages.language_links(request.path_info, elsewhere),
             **_neighbours(article, published),

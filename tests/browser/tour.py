@@ -78,6 +78,7 @@ def tour(language: str) -> list[Stop]:
             ("account, subscriber", "account/", "subscriber"),
             ("account, lapsed", "account/", "lapsed"),
             ("where you are signed in", "accounts/sessions/", "subscriber"),
+            ("your reading", "account/reading/", "subscriber"),
             ("your data", "account/data/", "subscriber"),
             ("delete the account", "account/delete/", "subscriber"),
             ("email", "accounts/email/", "registered"),
