@@ -317,6 +317,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "eurasia.accounts.passkeys.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "eurasia.accounts.passkeys.AddForm",
+    "edit_webauthn": "eurasia.accounts.passkeys.EditForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
 
 # --- Mail -----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from eurasia.accounts import passkeys
 from eurasia.accounts.views import confirm_login_code
 from eurasia.newsroom import sitemaps, views
 from eurasia.policy import desk, private
@@ -43,6 +44,7 @@ urlpatterns = [
         path("account/", include("eurasia.accounts.urls")),
         path("accounts/", private(RedirectView.as_view(pattern_name="account:home"))),
         path("accounts/login/code/confirm/", confirm_login_code, name="account_confirm_login_code"),
+        path("accounts/2fa/webauthn/add/", passkeys.add, name="mfa_add_webauthn"),
         path("accounts/", include("allauth.urls")),
     ),
 ]

@@ -16,6 +16,7 @@ UNSAID = {
     "account/messages/logged_in.txt",
     "account/messages/logged_out.txt",
     "account/messages/login_code_sent.txt",
+    "mfa/messages/recovery_codes_generated.txt",
 }
 
 
