@@ -18,9 +18,22 @@ from django.db.models import Model, Q
 from django.db.models.constants import LOOKUP_SEP
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from eurasia.accounts.models import User
 
+#: For columns that are named by nobody but the code.
+NAMES: dict[str, Promise] = {
+    "about": _("About"),
+    "at": _("On"),
+    "history_date": _("Saved"),
+    "kind": _("Kind"),
+    "made_at": _("Made"),
+    "revoked_at": _("Revoked"),
+    "saved_at": _("Saved"),
+    "seen_at": _("Last seen"),
+    "sent_at": _("Sent"),
+}
 #: Between the wish to be erased and the erasure: so long it can be taken back.
 GRACE = timedelta(days=7)
 
@@ -55,7 +68,11 @@ class Holding:
         columns = [name.partition(LOOKUP_SEP)[0] for name in self.fields]
         fields: Any = self.model._meta
         return [
-            str(self.names.get(name) or capfirst(str(fields.get_field(name).verbose_name)))
+            str(
+                self.names.get(name)
+                or NAMES.get(name)
+                or capfirst(str(fields.get_field(name).verbose_name))
+            )
             for name in columns
         ]
 
