@@ -146,6 +146,7 @@ def house(tmp_path_factory, worker_id):
         STATIC_ROOT=var / "static",
         STORAGES=storages,
         CACHES=caches,
+        SIGNUP_SECONDS=0,  # tests type as fast as robots
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # fast, not safe
     ):
         yield

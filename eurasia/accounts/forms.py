@@ -7,10 +7,17 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.utils import filter_users_by_email, passthrough_next_redirect_url
 from allauth.core import context, ratelimit
+from django import forms as django_forms
+from django.conf import settings
+from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+CLOCK = TimestampSigner(salt="eurasia.accounts.forms")
+#: A form that lay open for longer than a day is sent twice.
+FORM_AGE = 24 * 3600
 
 
 class LoginForm(forms.LoginForm):
@@ -30,6 +37,31 @@ class SignupForm(forms.SignupForm):
     Both are sent a sign-in code and both type it into the same form; the code confirms the
     address of a new reader on the way.
     """
+
+    data: Any
+    #: When the form was asked for, signed.
+    asked_at = django_forms.CharField(
+        required=False, widget=django_forms.HiddenInput, initial=lambda: CLOCK.sign("")
+    )
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if not self.is_typed():
+            self.add_error(None, _("That was very quick. Please send it again."))
+        return cleaned
+
+    def is_typed(self) -> bool:
+        """Whether as much time has passed as a person takes. A form sent again counts on."""
+        try:
+            CLOCK.unsign(self.cleaned_data["asked_at"], max_age=FORM_AGE)
+        except BadSignature:
+            self.data = {**self.data.dict(), "asked_at": CLOCK.sign("")}
+            return not settings.SIGNUP_SECONDS
+        try:
+            CLOCK.unsign(self.cleaned_data["asked_at"], max_age=settings.SIGNUP_SECONDS)
+        except SignatureExpired:
+            return True
+        return not settings.SIGNUP_SECONDS
 
     def clean_email(self) -> str:
         """Mails a code, so the limit of that door counts here as well, address by address."""

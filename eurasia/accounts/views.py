@@ -9,6 +9,7 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.utils import passthrough_next_redirect_url
+from allauth.decorators import rate_limit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -132,6 +133,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
 
 
 @private
+@rate_limit(action="confirm_login_code")
 def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
     """allauth's; where a code is used up or too old, the way to another one keeps `next`."""
     response = allauth_views.confirm_login_code(request)
