@@ -14,10 +14,14 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 CLOCK = TimestampSigner(salt="eurasia.accounts.forms")
 #: A form that lay open for longer than a day is sent twice.
 FORM_AGE = 24 * 3600
+
+#: The label of allauth's fields, in the word of our pages: our catalogue comes first.
+ADDRESS = gettext_noop("Email")
 
 
 class LoginForm(forms.LoginForm):

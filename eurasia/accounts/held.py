@@ -15,13 +15,6 @@ from eurasia.accounts.privacy import Holding, erase, erase_due, register, retain
 #: An address that nobody has confirmed by then belongs to nobody here.
 UNCONFIRMED = timedelta(days=7)
 
-#: What columns of allauth are called, which has no words for them.
-NAMES = {
-    "created_at": _("Added"),
-    "last_used_at": _("Last used"),
-    "last_seen_at": _("Last seen"),
-}
-
 WITH_THE_ACCOUNT = _("as long as you have an account")
 
 
@@ -62,7 +55,6 @@ def add() -> None:
             readers=["user"],
             fields=["type", "created_at", "last_used_at"],
             unseen=["data"],
-            names=NAMES,
         ),
         Holding(
             title=_("Where you are signed in"),
@@ -72,7 +64,6 @@ def add() -> None:
             readers=["user"],
             fields=["user_agent", "ip", "created_at", "last_seen_at"],
             unseen=["session_key", "data"],
-            names={"user_agent": _("Browser"), "ip": _("Network address"), **NAMES},
         ),
         Holding(
             title=_("Roles"),

@@ -4,9 +4,9 @@ Holdings are registered in `AppConfig.ready`; the apps above add what they hold.
 column that names a reader and stands in no holding.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
@@ -22,17 +22,23 @@ from django.utils.translation import gettext_lazy as _
 
 from eurasia.accounts.models import User
 
-#: For columns that are named by nobody but the code.
+#: Columns that are named by nobody but the code, or otherwise than on the account's pages.
 NAMES: dict[str, Promise] = {
     "about": _("About"),
     "at": _("On"),
+    "created_at": _("Added"),
+    "email": _("Email address"),
     "history_date": _("Saved"),
+    "ip": _("Network address"),
     "kind": _("Kind"),
+    "last_seen_at": _("Last seen"),
+    "last_used_at": _("Last used"),
     "made_at": _("Made"),
     "revoked_at": _("Revoked"),
     "saved_at": _("Saved"),
     "seen_at": _("Last seen"),
     "sent_at": _("Sent"),
+    "user_agent": _("Browser"),
 }
 #: Between the wish to be erased and the erasure: so long it can be taken back.
 GRACE = timedelta(days=7)
@@ -53,8 +59,6 @@ class Holding:
     fields: Sequence[str]
     #: What is held as well: secrets, texts of the journal, and numbers that say nothing.
     unseen: Sequence[str] = ()
-    #: What columns are called whose model has no words of ours for them.
-    names: Mapping[str, Promise] = field(default_factory=dict)
     #: Held of people who work at the desk alone.
     is_of_the_desk: bool = False
 
@@ -68,11 +72,7 @@ class Holding:
         columns = [name.partition(LOOKUP_SEP)[0] for name in self.fields]
         fields: Any = self.model._meta
         return [
-            str(
-                self.names.get(name)
-                or NAMES.get(name)
-                or capfirst(str(fields.get_field(name).verbose_name))
-            )
+            str(NAMES.get(name) or capfirst(str(fields.get_field(name).verbose_name)))
             for name in columns
         ]
 

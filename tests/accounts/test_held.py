@@ -72,7 +72,7 @@ def test_privacy_page_tells_of_every_holding(client, language):
     assert len(headings) == len(privacy.holdings())
     if language == "en":
         assert headings[:2] == ["Your account", "Your addresses"]
-        assert texts(page, "//main//dl[1]/dd")[0].startswith("E-mail address, Name, Language")
+        assert texts(page, "//main//dl[1]/dd")[0].startswith("Email address, Name, Language")
 
 
 # --- Shown and exported ---------------------------------------------------------------------------
