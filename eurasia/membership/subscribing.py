@@ -167,8 +167,15 @@ def _lock_row(subscription: Subscription) -> Subscription:
 
 
 def _held(reader: User, plan: Plan, at: datetime) -> Subscription | None:
-    """The right of this plan that lasts longest."""
-    held = Subscription.objects.granting_access(reader, at).filter(plan=plan)
+    """The right of this plan that lasts longest; also what a click has taken that overtook this.
+
+    Free rights start at the instant of the click, so one that starts after `at` was quicker to
+    the lock.
+    """
+    overtaking = Subscription.objects.filter(
+        reader=reader, source=Subscription.Source.FREE, starts_at__gt=at, cancelled_at=None
+    )
+    held = (Subscription.objects.granting_access(reader, at) | overtaking).filter(plan=plan)
     return held.order_by(F("ends_at").desc(nulls_first=True), "-id").first()
 
 

@@ -3,10 +3,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from eurasia.accounts.adapter import is_own_path
 from eurasia.languages import day
 from eurasia.membership import notices, subscribing
 from eurasia.membership.models import Notice, Plan, Subscription
@@ -17,7 +18,7 @@ from eurasia.policy import public, reader_of, reader_only
 def _next_of(parameters: dict) -> str:
     """A path of this site to go on to, or nothing."""
     url = parameters.get("next", "")
-    return url if url.startswith("/") and url_has_allowed_host_and_scheme(url, None) else ""
+    return url if is_own_path(url) else ""
 
 
 @public
