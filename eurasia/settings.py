@@ -241,7 +241,7 @@ if REDIS_URL and split(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
 CACHES = {
     "default": (
         {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "eurasia.shared_cache.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {"IGNORE_EXCEPTIONS": True},  # a lost cache slows the site, no more
         }

@@ -119,6 +119,21 @@ def test_address_that_a_visitor_claims_before_the_proxy_does_not_count(settings)
     assert is_refused(answers[-1])
 
 
+def test_lost_cache_keeps_nobody_out(settings):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "eurasia.shared_cache.RedisCache",
+            "LOCATION": "redis://127.0.0.1:9/0",
+            "OPTIONS": {"IGNORE_EXCEPTIONS": True},
+        }
+    }
+
+    answers = [ask("login/code", {"email": SAME}) for _attempt in range(4)]
+
+    assert [is_refused(each) for each in answers] == [False] * 4
+    assert len(mail.outbox) == 4
+
+
 # --- Typed by hand --------------------------------------------------------------------------------
 
 QUICK = {
