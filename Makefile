@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo serve test prove test-next check axe html lighthouse screenshots tools format messages requirements clean
+.PHONY: demo serve test prove test-next check axe html enumeration lighthouse screenshots tools format messages requirements clean
 
 demo: .venv/.base
 	DEMO=1 $(BIN)/python manage.py demo
@@ -67,6 +67,9 @@ tools: $(TOOLS)/node_modules/.html
 
 axe: .venv/.dev
 	AXE=all $(BIN)/python -m pytest --quiet --numprocesses auto -m inspection -k for_everyone tests/browser
+
+enumeration: .venv/.dev
+	$(BIN)/python -m tests.stack.enumeration
 
 lighthouse: .venv/.dev $(TOOLS)/node_modules/.lighthouse
 	$(BIN)/python -m tests.browser.lighthouse

@@ -122,6 +122,7 @@ def read_secret(*, invented_in: Path | None) -> str:
 
 DEMO = read_flag("DEMO")
 DEBUG = read_flag("DEBUG")
+UNLIMITED = read_flag("UNLIMITED")
 PORT = read_number("PORT", 8000, at_most=65535)
 
 SECRET_KEY = read_secret(invented_in=VAR_DIR / "demo-secret-key" if DEMO else None)
@@ -132,6 +133,8 @@ TRUSTED_PROXIES = read_number("TRUSTED_PROXIES", 0, at_most=9)
 
 if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK:
     raise stop("DEMO=1 serves this machine alone: every host in ALLOWED_HOSTS must be loopback.")
+if UNLIMITED and not DEMO:
+    raise stop("UNLIMITED=1 lifts the limits on guessing, for measuring a demo: it needs DEMO=1.")
 if DEBUG and not set(ALLOWED_HOSTS) <= LOOPBACK:
     raise stop("DEBUG=1 shows full texts in error pages: every host must be loopback.")
 if DEMO and urlsplit(SITE_URL).hostname not in {"localhost", "127.0.0.1", "::1"}:
@@ -322,6 +325,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 #: Nobody types an address as fast as a robot.
 SIGNUP_SECONDS = 2
+if UNLIMITED:
+    ACCOUNT_RATE_LIMITS, SIGNUP_SECONDS = {}, 0
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -167,6 +167,16 @@ def test_demo_on_another_host_is_refused_whatever_starts_it(command):
     )
 
 
+def test_limits_are_lifted_for_a_demo_alone():
+    result = start(changed({"UNLIMITED": "1"}), CHECK)
+
+    assert (result.returncode, result.stderr) == (
+        1,
+        "eurasia: UNLIMITED=1 lifts the limits on guessing, "
+        "for measuring a demo: it needs DEMO=1.\n",
+    )
+
+
 @pytest.mark.parametrize(
     "environment",
     [

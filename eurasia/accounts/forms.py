@@ -1,5 +1,6 @@
 """Signing in and signing up: an address, then a code, or a password for those who set one."""
 
+from secrets import token_hex
 from typing import Any
 
 from allauth.account import forms, signals
@@ -9,6 +10,7 @@ from allauth.account.utils import filter_users_by_email, passthrough_next_redire
 from allauth.core import context, ratelimit
 from django import forms as django_forms
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -33,6 +35,13 @@ class LoginForm(forms.LoginForm):
     def _setup_password_field(self) -> None:
         self.fields["password"].required = False
         self.fields["password"].label = _("Password, if you have set one")
+
+
+def _as_if_new() -> None:
+    """As slow as to sign somebody up: no answer tells by its time that an address is known."""
+    with transaction.atomic():
+        get_user_model().objects.create_user(f"{token_hex(16)}@example.invalid")
+        transaction.set_rollback(True)
 
 
 class SignupForm(forms.SignupForm):
@@ -78,7 +87,7 @@ class SignupForm(forms.SignupForm):
         if self.cleaned_data[self.honeypot]:
             return super().try_save(request)
         email = self.cleaned_data["email"]
-        user = None if self.account_already_exists else self._new(request)
+        user = _as_if_new() if self.account_already_exists else self._new(request)
         if user is None:
             known = filter_users_by_email(email, is_active=True, prefer_verified=True)
             user = known[0] if known else None

@@ -260,6 +260,12 @@ class TranslationState(models.TextChoices):
     THERE = "there", _("translated")
 
 
+def _siblings() -> "ArticleQuerySet":
+    """Within a query of articles: the other article of the work."""
+    siblings = Article.objects.kept().filter(work=models.OuterRef("work"))
+    return siblings.exclude(language=models.OuterRef("language"))
+
+
 class ArticleQuerySet(CleanQuerySet):
     def published(self, at: datetime) -> "ArticleQuerySet":
         """What readers may see of the journal at `at`; the one place that says so."""
@@ -325,14 +331,29 @@ class ArticleQuerySet(CleanQuerySet):
         siblings = Article.objects.published(at).in_language(language)
         return self.filter(~models.Exists(siblings.filter(work=models.OuterRef("work"))))
 
+    def in_one_language(self) -> "ArticleQuerySet":
+        """Articles of works that nobody has begun in the other language."""
+        return self.filter(~models.Exists(_siblings()))
+
+    def behind(self) -> "ArticleQuerySet":
+        """Translations that no longer say what their originals say, and these originals.
+
+        Looked for among the few whose original has been saved since: two queries.
+        """
+        saved_since = models.Exists(
+            _siblings().filter(version__gt=models.OuterRef("translated_version"))
+        ) | models.Exists(_siblings().filter(translated_version__lt=models.OuterRef("version")))
+        numbers = list(self.filter(saved_since).order_by().values_list("pk", flat=True))
+        found = self.filter(pk__in=numbers).with_translation()
+        return found.filter(translation_state=TranslationState.BEHIND)
+
     def with_translation(self) -> "ArticleQuerySet":
         """With the id of the other article of the work, and whether the one follows the other.
 
         The translation of the two is the one that has a `translated_version`. It is behind when
         its original no longer says what that version said; a change of status is none.
         """
-        sibling = Article.objects.kept().filter(work=models.OuterRef("work"))
-        sibling = sibling.exclude(language=models.OuterRef("language")).order_by("id")
+        sibling = _siblings().order_by("id")
         translated = Q(translated_version__isnull=False)
         then = Article.history.filter(
             id=models.OuterRef("original_id"), version__lte=models.OuterRef("checked_version")

@@ -28,8 +28,11 @@ SETTLE = (
 
 
 @contextmanager
-def served() -> Iterator[Edition]:
-    """A fresh edition on a free port, ended with everything it wrote when the block ends."""
+def served(**settings: str) -> Iterator[Edition]:
+    """A fresh edition on a free port, ended with everything it wrote when the block ends.
+
+    `settings` go into its environment.
+    """
     with tempfile.TemporaryDirectory(prefix="eurasia-demo-") as folder:
         tree = Path(folder)
         for name in ["eurasia", "seeds", "templates", "tests"]:
@@ -42,6 +45,7 @@ def served() -> Iterator[Edition]:
             "DEMO": "1",
             "PORT": str(port),
             "PYTHONDONTWRITEBYTECODE": "1",
+            **settings,
         }
 
         def manage(*arguments: str) -> str:

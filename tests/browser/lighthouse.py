@@ -34,15 +34,16 @@ CHROME = (
 
 
 def ask(url: str, report: Path) -> dict[str, Any]:
-    subprocess.run(
-        [
-            TOOLS / "node_modules/.bin/lighthouse", url, "--quiet", "--output=json",
-            f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}",
-            f"--chrome-flags={CHROME}",
-        ],
-        env={**os.environ, "CHROME_PATH": shutil.which("chromium") or ""},
-        check=True,
-    )  # fmt: skip
+    command = [
+        TOOLS / "node_modules/.bin/lighthouse", url, "--quiet", "--output=json",
+        f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}",
+        f"--chrome-flags={CHROME}",
+    ]  # fmt: skip
+    environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or ""}
+    # A browser that was slow to start leaves no trace, and Lighthouse asks to be run again.
+    for _attempt in range(3):
+        if subprocess.run(command, env=environment, check=False).returncode == 0:
+            break
     return json.loads(report.read_text())
 
 

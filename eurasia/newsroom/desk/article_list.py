@@ -88,8 +88,10 @@ class TranslationFilter(admin.SimpleListFilter):
         return [(TranslationState.MISSING, _("missing")), (TranslationState.BEHIND, _("behind"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() in {TranslationState.MISSING, TranslationState.BEHIND}:
-            return queryset.with_translation().filter(translation_state=self.value())
+        if self.value() == TranslationState.MISSING:
+            return queryset.in_one_language()
+        if self.value() == TranslationState.BEHIND:
+            return queryset.behind()
         return queryset
 
 
@@ -155,23 +157,21 @@ class ArticleList(admin.ModelAdmin):
         """Each word must stand somewhere: for who may see full texts, in one of those too."""
         if not search_term.strip():
             return queryset, False
-        in_texts = opening.may_see_full_texts(request)
-        found = queryset.order_by()
         for word in search_term.split():
             names = ArticleContributor.objects.filter(contributor__name__icontains=word)
             stands = Q(pk__in=names.values("article"))
             for name in self.search_fields:
                 stands |= Q(**{f"{name}__icontains": word})
-            if in_texts:
+            if opening.may_see_full_texts(request):
+                # Asked while the vault is open: no gated table stands in the query of the list.
+                # What is found in public words need not be named by number.
                 bodies = FullText.objects.filter(pk=OuterRef("pk"), body__icontains=word)
-                stands |= Q(Exists(bodies))
-            found = found.filter(stands)
-        if not in_texts:
-            return queryset & found, False
-        # Asked while the vault is open: no gated table stands in the query of the list.
-        with vault.opened("desk"):
-            numbers = list(found.values_list("pk", flat=True))
-        return queryset.filter(pk__in=numbers), False
+                with vault.opened("desk"):
+                    others = queryset.order_by().exclude(stands).filter(Exists(bodies))
+                    numbers = list(others.values_list("pk", flat=True))
+                stands |= Q(pk__in=numbers)
+            queryset = queryset.filter(stands)
+        return queryset, False
 
     # --- Columns ----------------------------------------------------------------------------------
 
