@@ -87,7 +87,11 @@ class SignupForm(forms.SignupForm):
         if self.cleaned_data[self.honeypot]:
             return super().try_save(request)
         email = self.cleaned_data["email"]
-        user = _as_if_new() if self.account_already_exists else self._new(request)
+        if self.account_already_exists:
+            _as_if_new()
+            user = None
+        else:
+            user = self._new(request)
         if user is None:
             known = filter_users_by_email(email, is_active=True, prefer_verified=True)
             user = known[0] if known else None
