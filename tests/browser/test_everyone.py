@@ -103,6 +103,8 @@ def test_tour_leaves_no_page_out():
         "membership:cancel": "its number is that of a subscription: tests/membership/test_views.py",
         "account:language": "takes a form only",
         "account:keep": "takes a form only",
+        "account:end_session": "takes a form only",
+        "mfa_login_webauthn": "takes what a script sends",
         "newsroom:save_article": "takes a form only",
         "newsroom:keep_place": "takes what a script sends",
         "account:data_file": "a file",
