@@ -57,7 +57,7 @@ test-next:
 		.venv-next/bin/python -m pytest --numprocesses auto --dist worksteal -W default $(ARGS); fi
 
 # What looks at the pages from outside. html and lighthouse need npm; lighthouse and screenshots need chromium.
-# AXE=once makes axe meet each page in one form of each language, DESK=all each page of the desk in every form, too. Lighthouse takes minutes: it runs by hand, RUNS=1 for a quick look. ALL=1 takes screenshots in both schemes everywhere.
+# AXE=once makes axe meet each page once, DESK=all each page of the desk in every form, too. Lighthouse takes minutes: it runs by hand, RUNS=1 for a quick look. ALL=1 takes screenshots in both schemes everywhere.
 TOOLS := tests/browser/tools
 html: .venv/.dev
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tools && $(BIN)/python -m pytest --quiet tests/browser/test_html.py; \
