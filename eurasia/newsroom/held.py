@@ -1,7 +1,7 @@
 """What this app holds of people, for the register of `eurasia.accounts.privacy`.
 
-Most of it is of those who work at the desk. The texts are the journal's: what is exported of them
-is when somebody worked on which article, never a sentence.
+Most of it is of those who work at the desk. The texts are the journal's: exported is who has to do
+with which article, by its number. Even a headline may have been rewritten since it was public.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def add(newsroom: AppConfig) -> None:
             kept=_("until you take them off"),
             model=model("SavedArticle"),
             readers=["reader"],
-            fields=["article__headline", "saved_at"],
+            fields=["article", "saved_at"],
         ),
         Holding(
             title=_("Places in texts"),
@@ -34,7 +34,7 @@ def add(newsroom: AppConfig) -> None:
             kept=_("until you have read the text, or switch this off; 20 at most"),
             model=model("ReadingPlace"),
             readers=["reader"],
-            fields=["article__headline", "block", "seen_at"],
+            fields=["article", "block", "seen_at"],
         ),
         _of_the_desk(
             model("Contributor"), ["account"], ["name", "about_en", "about_fr"],

@@ -18,7 +18,7 @@ from eurasia.accounts import held, privacy
 from eurasia.accounts.models import User
 from eurasia.membership import subscribing
 from eurasia.membership.models import Subscription
-from eurasia.newsroom import colleagues, drafting, publishing
+from eurasia.newsroom import colleagues, drafting, publishing, shelf
 from eurasia.newsroom.templatetags import days
 from tests.cast import GATED, guard
 from tests.pages import code_sent_to, submit, texts, tree_of
@@ -122,6 +122,24 @@ def test_export_of_an_editor_holds_no_sentence_of_the_journal(client, editor, wr
     assert {"newsroom.draft", "newsroom.autosave", "newsroom.historicalfulltext"} < exported.keys()
     assert GATED not in json.dumps(exported)
     assert GATED not in client.get(DATA).text
+
+
+def test_export_knows_nothing_of_what_became_of_an_article(client, subscriber, write_article, now):
+    article = write_article()
+    shelf.save(subscriber, article, at=now)
+    shelf.keep_place(subscriber, article, block=3, is_last=False, at=now)
+    publishing.withdraw(article, by=None)
+    article.headline = article.standfirst = GATED
+    publishing.write(article, f"<p>{GATED}</p>", by=None, reason="desk")
+    client.force_login(subscriber)
+
+    exported = json.loads(client.get(FILE).content)
+
+    assert [row["article"] for row in exported["newsroom.savedarticle"]] == [article.pk]
+    assert [row["article"] for row in exported["newsroom.readingplace"]] == [article.pk]
+    assert GATED not in json.dumps(exported)
+    assert GATED not in client.get(DATA).text
+    assert GATED not in client.get("/en/account/reading/").text
 
 
 # --- Erased ---------------------------------------------------------------------------------------
