@@ -318,7 +318,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account:signed_out"
 ACCOUNT_SESSION_REMEMBER = True
 # Counted in the shared cache, by network (ip) and by address (key); the rest as allauth has it.
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "request_login_code": "20/m/ip,3/m/key,20/h/key",
     "confirm_login_code": "30/m/ip",  # ours: three wrong codes end a code, not a guesser
     "reset_password": "20/m/ip,3/m/key,20/h/key",
@@ -326,7 +326,7 @@ ACCOUNT_RATE_LIMITS = {
 #: Nobody types an address as fast as a robot.
 SIGNUP_SECONDS = 2
 if UNLIMITED:
-    ACCOUNT_RATE_LIMITS, SIGNUP_SECONDS = {}, 0
+    ACCOUNT_RATE_LIMITS, SIGNUP_SECONDS = False, 0
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -16,7 +16,7 @@ SERVER = {
     "DATABASE_URL": "sqlite://:memory:",
     "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
 }
-READ = {*SERVER, "REDIS_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEMO", "DEBUG", "PORT"}
+READ = {*SERVER, "REDIS_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEMO", "DEBUG", "UNLIMITED", "PORT"}
 CHECK = ["manage.py", "check"]
 WSGI = ["-c", "import eurasia.wsgi"]
 
@@ -165,6 +165,23 @@ def test_demo_on_another_host_is_refused_whatever_starts_it(command):
     assert result.stderr == (
         "eurasia: DEMO=1 serves this machine alone: every host in ALLOWED_HOSTS must be loopback.\n"
     )
+
+
+@pytest.mark.parametrize(
+    "unlimited, said", [("1", "{} 0\n"), ("0", "20/m/ip,3/m/key,20/h/key 2\n")]
+)
+def test_limits_of_a_demo_are_lifted_on_demand(unlimited, said):
+    asking = [
+        "-c",
+        "import django; django.setup(); from django.conf import settings;"
+        "from allauth.account import app_settings; limits = app_settings.RATE_LIMITS;"
+        "print(limits.get('request_login_code', limits), settings.SIGNUP_SECONDS)",
+    ]
+    demo = {"DEMO": "1", "SECRET_KEY": SERVER["SECRET_KEY"], "UNLIMITED": unlimited}
+
+    result = start({**demo, "DJANGO_SETTINGS_MODULE": "eurasia.settings"}, asking)
+
+    assert (result.stdout, result.stderr) == (said, "")
 
 
 def test_limits_are_lifted_for_a_demo_alone():
