@@ -214,6 +214,13 @@ class SureClient(Client):
             request.session.save()
 
 
+def session_of(user):
+    """What the cookie of a reader holds who has signed in."""
+    client = SureClient()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 class HttpsClient(SureClient):
     """The site speaks HTTPS only, so every request of a test does."""
 

@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from eurasia.newsroom import renditions
 from tests.browser.settling import settle
 from tests.browser.tour import Edition
-from tests.conftest import SureClient
+from tests.conftest import session_of
 
 # --- The window -----------------------------------------------------------------------------------
 
@@ -125,11 +125,14 @@ def is_bad(message):
 @pytest.fixture
 def desk(live_server, page, editor, complaints):
     """The page of an editor who is signed in; nothing may be complained of in the end."""
-    client = SureClient()
-    client.force_login(editor)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": session_of(editor),
+                "url": live_server.url,
+            }
+        ]
     )
     page.address = live_server.url + "/admin/"
     yield page

@@ -7,17 +7,15 @@ be running, is left alone.
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.browser.tour import Edition
+from tests.serving import free_port, until_it_answers
 
 PROJECT = Path(__file__).resolve().parents[2]
 SETTLE = (
@@ -68,22 +66,3 @@ def served(**settings: str) -> Iterator[Edition]:
         finally:
             server.terminate()
             server.wait(timeout=20)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until_it_answers(url: str, server: subprocess.Popen, log: Path) -> None:
-    for _attempt in range(300):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{url}/robots.txt", timeout=5).close()  # noqa: S310 - our own
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise RuntimeError(f"The demo edition does not start:\n{log.read_text()}")

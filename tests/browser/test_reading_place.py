@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from eurasia.newsroom.models import ReadingPlace
-from tests.browser.settling import session_of
+from tests.conftest import session_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 

@@ -1,11 +1,10 @@
 """The production server, started on the tests' own database and ended as a machine fails."""
 
 import os
+import secrets
 import signal
-import socket
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -15,14 +14,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.serving import free_port, until_it_answers
+
 #: What nginx says of a reader's request; the server believes one proxy.
 BEHIND_NGINX = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def address_of_database() -> str:
@@ -62,16 +57,26 @@ class Server:
                 command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log,
                 start_new_session=True,  # a group of its own, so that nothing of it survives
             )  # fmt: skip
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                httpx.get(f"{self.address}/robots.txt", headers=BEHIND_NGINX)
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                return
-        self.kill()
-        raise RuntimeError(f"The server does not start:\n{self.log.read_text()}")
+        try:
+            until_it_answers(self.address, self.process, self.log, BEHIND_NGINX)
+        except RuntimeError:
+            self.kill()
+            raise
+
+    def client(self, session: str, address: str = "127.0.0.1") -> httpx.Client:
+        """A browser of the network `address`, with a session and a token for forms."""
+        token = secrets.token_hex(16)
+        return httpx.Client(
+            base_url=self.address,
+            headers={
+                **BEHIND_NGINX,
+                "X-Forwarded-For": address,
+                "Cookie": f"__Host-eurasia_session={session}; __Host-eurasia_csrf={token}",
+                "X-CSRFToken": token,
+                "Referer": f"https://localhost:{self.port}/",
+            },
+            timeout=60,
+        )
 
     def kill(self) -> None:
         """SIGKILL to all of it: nothing is finished, nothing is said goodbye to."""

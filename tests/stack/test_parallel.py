@@ -1,10 +1,8 @@
 """Fifty clicks at once on the production server have the effect of one."""
 
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import httpx
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -14,29 +12,12 @@ from django.utils import timezone
 
 from eurasia.accounts.models import User
 from eurasia.membership.models import Notice, Subscription
-from tests.conftest import HttpsClient
+from tests.conftest import HttpsClient, session_of
 from tests.pages import code_sent_to, submit
-from tests.stack.conftest import BEHIND_NGINX
-from tests.stack.test_two_writers import session_of
 
 pytestmark = pytest.mark.stack
 
 CLICKS, HANDS = 50, 10
-
-
-def client_of(server, session, number):
-    token = secrets.token_hex(16)
-    return httpx.Client(
-        base_url=server.address,
-        headers={
-            **BEHIND_NGINX,
-            "X-Forwarded-For": f"203.0.113.{number}",  # no throttle stands in the way
-            "Cookie": f"__Host-eurasia_session={session}; __Host-eurasia_csrf={token}",
-            "X-CSRFToken": token,
-            "Referer": f"https://localhost:{server.port}/",
-        },
-        timeout=60,
-    )
 
 
 def click(server, session, path, **values):
@@ -45,7 +26,8 @@ def click(server, session, path, **values):
 
     def hand(number):
         start.wait()
-        with client_of(server, session, number) as client:
+        # Of a network of its own: no throttle stands in the way.
+        with server.client(session, f"203.0.113.{number}") as client:
             return [client.post(path, data=values) for _click in range(CLICKS // HANDS)]
 
     with ThreadPoolExecutor(HANDS) as hands:

@@ -13,16 +13,14 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from django.conf import settings
 
 from eurasia.accounts.models import User
 from eurasia.newsroom import vault
 from eurasia.newsroom.models import Autosave, Draft, FullText
 from tests.cast import guard
-from tests.conftest import SureClient
+from tests.conftest import session_of
 from tests.pages import one, tree_of
 from tests.proof import IS_PROOF
-from tests.stack.conftest import BEHIND_NGINX
 
 pytestmark = [pytest.mark.stack, pytest.mark.proof]
 
@@ -44,17 +42,7 @@ class Writer(threading.Thread):
 
     def __init__(self, number, session, server, article, acts):
         super().__init__(daemon=True)
-        token = secrets.token_hex(16)
-        self.client = httpx.Client(
-            base_url=server.address,
-            headers={
-                **BEHIND_NGINX,
-                "Cookie": f"__Host-eurasia_session={session}; __Host-eurasia_csrf={token}",
-                "X-CSRFToken": token,
-                "Referer": f"https://localhost:{server.port}/",
-            },
-            timeout=30,
-        )
+        self.client = server.client(session)
         self.page = f"/admin/newsroom/article/{article.pk}"
         self.acts_of_both, self.number = acts, number
         self.form = None
@@ -133,12 +121,6 @@ def values_of(form):
     for name, value in form.form_values():
         values.setdefault(name, []).append(value)
     return values
-
-
-def session_of(editor):
-    client = SureClient()
-    client.force_login(editor)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def word_in(text):
