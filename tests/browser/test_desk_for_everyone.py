@@ -5,7 +5,6 @@ nothing is asked of anybody else. The pages of the second factor are on the tour
 import json
 import os
 from datetime import timedelta
-from itertools import product
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -15,16 +14,13 @@ from django.utils import timezone
 from eurasia.newsroom import colleagues, drafting, previewing, publishing, versions
 from eurasia.newsroom.desk.articles import ArticleForm
 from eurasia.newsroom.models import Contributor, Event, FileParty, Party, Picture
+from tests.browser.test_everyone import ALL_OF_IT, ASK_AXE, STICKING_OUT, meetings
 from tests.browser.test_everyone import RULES as OF_THE_SITE
-from tests.browser.test_everyone import STICKING_OUT
 from tests.newsroom.test_pictures import png_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
 #: The head and the side are the same on each page: axe looks at them on two.
-ASK_AXE = """async ([context, rules]) => (await axe.run(context, rules)).violations.flatMap(
-    rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 120)}`))"""
-ALL_OF_IT = {"include": [["html"]]}
 WITHIN = {"exclude": [["#header"], ["#nav-sidebar"]]}
 
 #: What stays in sight while one scrolls lies over something in any window.
@@ -39,11 +35,6 @@ DJANGOS = [
 ]
 #: The sheets have been loaded once: axe would fetch them again, for a rule that is not asked for.
 RULES = {**OF_THE_SITE, "preload": False}
-#: Both languages, both schemes and both widths are met; with DESK=all, in minutes, each with each.
-RUNS = {"en": [("light", 1280)], "fr": [("dark", 390)]}
-ALL = {language: list(product(["light", "dark"], [1280, 390])) for language in RUNS}
-if os.environ.get("DESK") == "all":
-    RUNS = ALL
 
 
 @pytest.fixture
@@ -111,19 +102,20 @@ def list_and_row(of, row):
 
 
 @pytest.mark.inspection
-@pytest.mark.parametrize("language, others", [("en", 0), ("fr", 1)])
-def test_desk_page_is_for_everyone(language, others, desk, pages, editor, complaints):
-    """Of the pages every other one in French: what axe finds hangs on neither."""
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_desk_page_is_for_everyone(language, desk, pages, editor, complaints):
+    """With DESK=all, in minutes, each page everywhere."""
     editor.language = language
     editor.save()
     desk.emulate_media(reduced_motion="reduce")
     asked = []
     desk.on("request", lambda request: asked.append(request.url))
     found = {}
-    for address in pages if RUNS is ALL else pages[others::2]:
+    everywhere = os.environ.get("DESK") == "all"
+    for address, windows in meetings(pages, language, everywhere=everywhere):
         answer = visit(desk, address)
         said = [] if answer.status == 200 else [f"answered {answer.status}"]
-        said += look_at(desk, address, RUNS[language], complaints)
+        said += look_at(desk, address, windows, complaints)
         if said:
             found[address] = said
     here = desk.address.removesuffix("admin/")
@@ -145,13 +137,13 @@ def visit(page, address):
     return answer.value
 
 
-def look_at(page, address, runs, complaints):
+def look_at(page, address, windows, complaints):
     """What axe finds, but for what is Django's, and what sticks out of some window."""
     heard, found = len(complaints), []
     context = ALL_OF_IT if address in {"", "newsroom/"} else WITHIN
     page.evaluate(AXE_SCRIPT)
     page.evaluate(UNSTICK)
-    for scheme, width in runs:
+    for scheme, width in windows:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
         found += [

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from eurasia.newsroom.models import Article, Contributor
 from tests.browser.test_desk_editor import let_selection_settle
-from tests.conftest import SureClient
+from tests.conftest import HttpsClient
 from tests.pages import tree_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
@@ -96,10 +96,10 @@ def hands(desk, editor, topic_file):
 
 
 def page_for(reader, article):
-    client = SureClient()
+    client = HttpsClient()
     if reader:
         client.force_login(reader)
-    return client.get(article.get_absolute_url(), secure=True)
+    return client.get(article.get_absolute_url())
 
 
 def seen_by(reader, article):

@@ -2,14 +2,13 @@
 authenticator that the browser makes up."""
 
 import re
-from time import time
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from playwright.sync_api import expect
 
-from tests.conftest import SureClient
+from tests.browser.settling import session_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -40,15 +39,14 @@ def test_reader_adds_a_passkey_signs_in_with_it_and_removes_it(
     live_server, page, authenticator, registered, complaints
 ):
     registered.emailaddress_set.update(verified=True)
-    client = SureClient()
-    client.force_login(registered)
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "code", "at": time()}]
-    session["account_authentication_methods_user"] = str(registered.pk)
-    session.save()
-    name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies(
-        [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": session_of(registered),
+                "url": live_server.url,
+            }
+        ]
     )
 
     page.goto(f"{live_server.url}/en/accounts/2fa/webauthn/")
