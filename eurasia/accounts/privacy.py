@@ -13,8 +13,9 @@ from operator import or_
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -76,11 +77,14 @@ class Holding:
             for name in columns
         ]
 
-    def rows(self, reader: User) -> list[dict[str, Any]]:
-        """The reader's rows, oldest first, inside `opened`."""
+    def of(self, reader: User) -> QuerySet[Any]:
+        """The reader's rows, to be asked for inside `opened`."""
         theirs = reduce(or_, (Q(**{lookup: reader.pk}) for lookup in self.readers))
-        found = self.model._base_manager.filter(theirs).order_by("pk")
-        return list(found.values(*self.fields))
+        return self.model._base_manager.filter(theirs)
+
+    def rows(self, reader: User) -> list[dict[str, Any]]:
+        """What is shown of them, oldest first."""
+        return list(self.of(reader).order_by("pk").values(*self.fields))
 
 
 _holdings: list[Holding] = []
@@ -174,12 +178,23 @@ def erase(reader: User) -> None:
     What a ledger needs stays, without the name.
     """
     with opened():
+        _leave_the_log(reader)
         for act in _before_erasing:
             act(reader)
-        # What was done at the desk about them names them by their address.
-        for column in ["object_repr", "change_message"]:
-            LogEntry.objects.filter(**{f"{column}__icontains": reader.email}).update(**{column: ""})
         reader.delete()
+
+
+def _leave_the_log(reader: User) -> None:
+    """What was done at the desk about a reader names them, or their address, in words."""
+    for holding in _holdings:
+        if not holding.is_of_the_desk:
+            kind = ContentType.objects.get_for_model(holding.model)
+            numbers = [str(pk) for pk in holding.of(reader).values_list("pk", flat=True)]
+            about = LogEntry.objects.filter(content_type=kind, object_id__in=numbers)
+            about.update(object_repr="")
+    gone = Q(object_repr=reader.email) | Q(object_repr__startswith=f"{reader.email} ")
+    LogEntry.objects.filter(gone).update(object_repr="")
+    LogEntry.objects.filter(change_message__icontains=reader.email).update(change_message="")
 
 
 # --- What goes by itself --------------------------------------------------------------------------

@@ -257,12 +257,19 @@ def test_ledger_keeps_what_was_paid_without_the_name(subscriber, plan, now):
     assert set(Subscription.history.values_list("id", "reader", "note")) == {(paid.pk, None, "")}
 
 
-def test_log_of_the_desk_forgets_the_address(client, editor, subscriber):
-    LogEntry.objects.log_actions(editor.pk, [subscriber], CHANGE, "Changed.", single_object=True)
+def test_log_of_the_desk_forgets_name_and_address_and_those_of_nobody_else(editor, subscriber):
+    right = subscriber.subscriptions.get()
+    neighbour = User.objects.create_user(f"a-{subscriber.email}")
+    about = [subscriber, right, neighbour]
+    LogEntry.objects.log_actions(editor.pk, about, CHANGE, "Changed.")
+    User.objects.filter(pk=subscriber.pk).update(name="A Reader")
+    subscriber.refresh_from_db()
+    LogEntry.objects.log_actions(editor.pk, [subscriber], CHANGE, "Changed.")
 
     privacy.erase(subscriber)
 
-    assert [entry.object_repr for entry in LogEntry.objects.all()] == [""]
+    said = LogEntry.objects.order_by("pk").values_list("object_repr", flat=True)
+    assert list(said) == ["", "", neighbour.email, ""]
 
 
 def test_editor_leaves_the_desk_before_the_account_goes(client, editor):
