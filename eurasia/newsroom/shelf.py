@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PLACES_AT_MOST = 20
 
 
-class SavedArticle(models.Model):
-    """An article that a reader has put aside to read later."""
+class OfAReader(models.Model):
+    """What ties an article to a reader."""
 
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("reader")
@@ -27,6 +27,17 @@ class SavedArticle(models.Model):
     article = models.ForeignKey(
         "newsroom.Article", models.CASCADE, related_name="+", verbose_name=_("article")
     )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class SavedArticle(OfAReader):
+    """An article that a reader has put aside to read later."""
+
     saved_at = models.DateTimeField(_("saved"))
 
     class Meta:
@@ -34,19 +45,10 @@ class SavedArticle(models.Model):
         verbose_name_plural = _("saved articles")
         constraints = [models.UniqueConstraint(fields=["reader", "article"], name="saved_once")]
 
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
-
-class ReadingPlace(models.Model):
+class ReadingPlace(OfAReader):
     """How far a reader has come in a full text: which of its blocks, counted from 0."""
 
-    reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("reader")
-    )
-    article = models.ForeignKey(
-        "newsroom.Article", models.CASCADE, related_name="+", verbose_name=_("article")
-    )
     block = models.PositiveSmallIntegerField(_("paragraph"))
     seen_at = models.DateTimeField(_("last read"))
 
@@ -54,9 +56,6 @@ class ReadingPlace(models.Model):
         verbose_name = _("place in a text")
         verbose_name_plural = _("places in texts")
         constraints = [models.UniqueConstraint(fields=["reader", "article"], name="one_place")]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
 
 
 @dataclass(frozen=True)
