@@ -63,13 +63,14 @@ def texts() -> dict[str, str]:
     }
 
 
+def digest(text: str) -> str:
+    """As a source of a content security policy (CSP 3, 6.7.3.3)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 @cache
 def digests() -> list[str]:
-    """As sources of a content security policy."""
-    return [
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in texts().values()
-    ]
+    return [digest(text) for text in texts().values()]
 
 
 @register.simple_tag(takes_context=True)

@@ -4,8 +4,6 @@ The policy of styles names them by their digests, so no other <style> is obeyed,
 gets the same bytes. The desk, which is no page of the journal, links its sheets.
 """
 
-import base64
-import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -45,10 +43,7 @@ def text_of(name: str) -> str:
 
 @cache
 def digests() -> list[str]:
-    return [
-        f"'sha256-{base64.b64encode(hashlib.sha256(text_of(name).encode()).digest()).decode()}'"
-        for name in SHEETS
-    ]
+    return [scripts.digest(text_of(name)) for name in SHEETS]
 
 
 @register.simple_tag
