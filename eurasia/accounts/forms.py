@@ -10,20 +10,17 @@ from allauth.account.utils import filter_users_by_email, passthrough_next_redire
 from allauth.core import context, ratelimit
 from django import forms as django_forms
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+
+from eurasia.accounts.models import User
 
 CLOCK = TimestampSigner(salt="eurasia.accounts.forms")
 #: A form that lay open for longer than a day is sent twice.
 FORM_AGE = 24 * 3600
-
-#: The label of allauth's fields, in the word of our pages: our catalogue comes first.
-ADDRESS = gettext_noop("Email")
 
 
 class LoginForm(forms.LoginForm):
@@ -40,7 +37,7 @@ class LoginForm(forms.LoginForm):
 def _as_if_new() -> None:
     """As slow as to sign somebody up: no answer tells by its time that an address is known."""
     with transaction.atomic():
-        get_user_model().objects.create_user(f"{token_hex(16)}@example.invalid")
+        User.objects.create_user(f"{token_hex(16)}@example.invalid")
         transaction.set_rollback(True)
 
 
