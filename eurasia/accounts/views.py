@@ -60,10 +60,11 @@ def change_language(request: HttpRequest) -> HttpResponse:
 @reader_only
 def data(request: HttpRequest) -> HttpResponse:
     """Everything that is held of the reader, to be read."""
-    held = [
-        (holding, [list(zip(holding.labels, row.values(), strict=True)) for row in rows])
-        for holding, rows in privacy.held(reader_of(request))
-    ]
+    held = []
+    for holding, rows in privacy.held(reader_of(request)):
+        labels = holding.labels
+        labelled = [list(zip(labels, row.values(), strict=True)) for row in rows]
+        held.append((holding, labelled))
     return render(request, "account/data.html", {"held": held})
 
 

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from eurasia.accounts.privacy import Holding, before_erasing, register
 
+IN_THE_LEDGER = _("as long as you have an account; what was paid for stays, without your name")
+
 
 def add(membership: AppConfig) -> None:
     from eurasia.membership import subscribing  # its models must be there first
@@ -14,7 +16,7 @@ def add(membership: AppConfig) -> None:
         Holding(
             title=_("Your subscriptions"),
             purpose=_("to open the full texts to you for as long as you have subscribed"),
-            kept=_("as long as you have an account; what was paid for stays, without your name"),
+            kept=IN_THE_LEDGER,
             model=model("Subscription"),
             readers=["reader"],
             fields=["plan__slug", "source", "starts_at", "ends_at", "cancelled_at", "note"],
@@ -22,7 +24,7 @@ def add(membership: AppConfig) -> None:
         Holding(
             title=_("Changes to your subscriptions"),
             purpose=_("to be able to tell what was agreed, and when"),
-            kept=_("as long as you have an account; what was paid for stays, without your name"),
+            kept=IN_THE_LEDGER,
             model=model("HistoricalSubscription"),
             readers=["reader"],
             fields=["history_date", "plan__slug", "source", "starts_at", "ends_at", "cancelled_at"],
@@ -31,7 +33,7 @@ def add(membership: AppConfig) -> None:
         Holding(
             title=_("Mails on your subscriptions"),
             purpose=_("to send each of them once"),
-            kept=_("as long as you have an account; what was paid for stays, without your name"),
+            kept=IN_THE_LEDGER,
             model=model("Notice"),
             readers=["subscription__reader"],
             fields=["kind", "about", "sent_at"],

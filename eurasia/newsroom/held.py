@@ -14,6 +14,9 @@ from eurasia.accounts.models import User
 from eurasia.accounts.privacy import Holding, before_erasing, register
 
 WITH_THE_ARTICLE = _("as long as the article; without the name once the account is gone")
+#: Columns that name people, beside `history_user`.
+AT_AN_ARTICLE = ["owner", "assignee", "saved_by"]
+AT_A_DRAFT = ["saved_by"]
 TO_TELL_WHO = _("to tell who wrote, changed and published what")
 
 
@@ -42,11 +45,11 @@ def add(newsroom: AppConfig) -> None:
             purpose=_("to say under an article who wrote it"),
         ),
         _of_the_desk(
-            model("Article"), ["owner", "assignee", "saved_by"], ["id", "language", "saved_at"],
+            model("Article"), AT_AN_ARTICLE, ["id", "language", "saved_at"],
             title=_("Articles"),
         ),
         _of_the_desk(
-            model("HistoricalArticle"), ["history_user", "owner", "assignee", "saved_by"],
+            model("HistoricalArticle"), ["history_user", *AT_AN_ARTICLE],
             ["id", "language", "history_date"],
             title=_("Saves of articles"),
         ),
@@ -55,11 +58,11 @@ def add(newsroom: AppConfig) -> None:
             title=_("Saves of full texts"),
         ),
         _of_the_desk(
-            model("Draft"), ["saved_by"], ["article", "saved_at"],
+            model("Draft"), AT_A_DRAFT, ["article", "saved_at"],
             title=_("Changes that wait"),
         ),
         _of_the_desk(
-            model("HistoricalDraft"), ["history_user", "saved_by"], ["article", "history_date"],
+            model("HistoricalDraft"), ["history_user", *AT_A_DRAFT], ["article", "history_date"],
             title=_("Saves of changes that wait"),
         ),
         _of_the_desk(
@@ -83,12 +86,14 @@ def add(newsroom: AppConfig) -> None:
             title=_("Preview links"),
         ),
     )  # fmt: skip
-    by_number = {"Article": ["owner", "assignee", "saved_by"], "Draft": ["saved_by"]}
 
     def forget(reader: User) -> None:
         """History rows name people by number, which no foreign key clears."""
-        for name, columns in by_number.items():
-            saves = model(f"Historical{name}")._base_manager
+        for name, columns in [
+            ("HistoricalArticle", AT_AN_ARTICLE),
+            ("HistoricalDraft", AT_A_DRAFT),
+        ]:
+            saves = model(name)._base_manager
             for column in columns:
                 saves.filter(**{column: reader.pk}).update(**{column: None})
 
