@@ -5,6 +5,7 @@ templates `…_subject.txt` and `…_message.txt`; its HTML part is the text lai
 `mail/message.html`, so that the two never say different things.
 """
 
+import logging
 import re
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
+
+log = logging.getLogger(__name__)
 
 
 def send(name: str, *, to: str, language: str, context: dict[str, Any]) -> None:
@@ -38,6 +41,17 @@ def send(name: str, *, to: str, language: str, context: dict[str, Any]) -> None:
     message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
     message.attach_alternative(css_inline.inline(html), "text/html")
     message.send()
+
+
+def notify(name: str, *, number: int, to: str, language: str, context: dict[str, Any]) -> None:
+    """Like `send`, of what has been done already: a mail server that is down undoes nothing.
+
+    The log then tells the `number` of the reader, never the address.
+    """
+    try:
+        send(name, to=to, language=language, context=context)
+    except OSError:  # what smtplib raises as well
+        log.error("Mail %s was not sent to reader %s.", name, number)  # noqa: TRY400 - a trace would name the address
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -4,7 +4,6 @@ A browser remembers itself which accounts it has signed in, in a cookie of keyed
 server stores nothing for it, and a list of old sessions need not be kept to know them by.
 """
 
-import logging
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,8 +14,6 @@ from django.utils.translation import gettext as _
 
 from eurasia import mail
 from eurasia.accounts.models import User
-
-logger = logging.getLogger(__name__)
 
 #: What a header betrays; the first that it contains is the one, since each names those below it.
 BROWSERS = {
@@ -100,13 +97,10 @@ def remember(request: HttpRequest, response: HttpResponseBase, reader: User) -> 
 
 
 def tell_of_new(request: HttpRequest, reader: User, at: datetime) -> None:
-    """Mail a notice. A mail server that is down keeps nobody from signing in."""
-    try:
-        mail.send(
-            "account/email/new_browser",
-            to=reader.email,
-            language=reader.language,
-            context={"browser": named(request.headers.get("User-Agent", "")), "at": at},
-        )
-    except OSError:  # what smtplib raises as well
-        logger.error("The notice of a new browser was not sent to reader %s.", reader.pk)  # noqa: TRY400 - a trace would name the address
+    mail.notify(
+        "account/email/new_browser",
+        number=reader.pk,
+        to=reader.email,
+        language=reader.language,
+        context={"browser": named(request.headers.get("User-Agent", "")), "at": at},
+    )

@@ -108,8 +108,9 @@ def delete(request: HttpRequest) -> HttpResponse:
         return redirect("account:home")
     if request.method == "POST":
         privacy.ask_for_erasure(reader, timezone.now())
-        mail.send(
+        mail.notify(
             "account/email/erasure",
+            number=reader.pk,
             to=reader.email,
             language=reader.language,
             context={"due": reader.erasure_due_at},

@@ -217,6 +217,18 @@ def test_sign_in_is_fresh_for_five_minutes(signed_in, time_machine, minutes, pag
     assert signed_in.get(DELETE).status_code == page
 
 
+def test_wish_stands_where_the_mail_server_is_down(signed_in, subscriber, settings, caplog):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+
+    answer = submit(signed_in, signed_in.get(DELETE), follow=True)
+
+    subscriber.refresh_from_db()
+    assert (answer.status_code, subscriber.erasure_due_at is None) == (200, False)
+    assert f"was not sent to reader {subscriber.pk}." in caplog.text
+    assert subscriber.email not in caplog.text
+
+
 def test_reader_changes_their_mind(signed_in, subscriber):
     home = submit(signed_in, signed_in.get(DELETE), follow=True)
 
