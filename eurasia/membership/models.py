@@ -155,7 +155,11 @@ class Subscription(models.Model):
         _("ends"), null=True, blank=True, help_text=_("Empty: without an end.")
     )
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-    note = models.TextField(_("note"), blank=True, help_text=_("For the desk alone."))
+    note = models.TextField(
+        _("note"),
+        blank=True,
+        help_text=_("Not shown on the site; the reader finds it among their data."),
+    )
 
     objects = SubscriptionQuerySet.as_manager()
     history = HistoricalRecords()
