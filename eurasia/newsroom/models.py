@@ -546,7 +546,7 @@ class Article(models.Model):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
-        # Roles are made of these and Django's own (migration 0004_roles). add, change and delete
+        # Roles are made of these and Django's own (migration 0002_roles). add, change and delete
         # reach every article.
         permissions = [
             ("write_own_article", "Can write articles of their own until they are published"),

@@ -1,4 +1,4 @@
-"""Staff in one of the roles of migration 0004_roles, which transactional tests flush."""
+"""Staff in one of the roles of migration 0002_roles, which transactional tests flush."""
 
 from importlib import import_module
 
@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from eurasia.accounts.models import User
 from tests.cast import guard
 
-ROLES = import_module("eurasia.newsroom.migrations.0004_roles").ROLES
+ROLES = import_module("eurasia.newsroom.migrations.0002_roles").ROLES
 
 
 def seed_roles():

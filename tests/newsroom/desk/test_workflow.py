@@ -14,7 +14,7 @@ from tests.cast import GATED, guard
 from tests.newsroom.test_pictures import png
 from tests.pages import one, submit, texts, tree_of
 
-ROLES = import_module("eurasia.newsroom.migrations.0004_roles").ROLES
+ROLES = import_module("eurasia.newsroom.migrations.0002_roles").ROLES
 ARTICLES = "/admin/newsroom/article/"
 FORM = "//form[@id='article_form']"
 ASKING = "//form[contains(@class, 'desk-act')]"

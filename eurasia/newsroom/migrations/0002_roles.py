@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
     """Roles as groups: a house may change them afterwards, so going back leaves them."""
 
     dependencies = [
-        ("newsroom", "0003_desk"),
+        ("newsroom", "0001_initial"),
         ("membership", "0001_initial"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
