@@ -298,6 +298,9 @@ ACCOUNT_ADAPTER = "eurasia.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "eurasia.accounts.forms.LoginForm",
     "signup": "eurasia.accounts.forms.SignupForm",
+    "confirm_login_code": "eurasia.accounts.codes.LoginCodeForm",
+    "confirm_email_verification_code": "eurasia.accounts.codes.EmailCodeForm",
+    "confirm_password_reset_code": "eurasia.accounts.codes.PasswordResetCodeForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -320,7 +323,7 @@ ACCOUNT_SESSION_REMEMBER = True
 # Counted in the shared cache, by network (ip) and by address (key); the rest as allauth has it.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "request_login_code": "20/m/ip,3/m/key,20/h/key",
-    "confirm_login_code": "30/m/ip",  # ours: three wrong codes end a code, not a guesser
+    "confirm_code": "30/m/ip",  # ours: three wrong codes end a code, not a guesser
     "reset_password": "20/m/ip,3/m/key,20/h/key",
 }
 #: Nobody types an address as fast as a robot.

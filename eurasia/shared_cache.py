@@ -1,4 +1,6 @@
-"""Redis as the cache of all workers. While it is lost the site is slower and counts no attempts."""
+"""Redis as the cache of all workers. While it is lost the site is slower and no throttle counts;
+tries at codes do, in the database.
+"""
 
 from typing import Any
 

@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
+from eurasia.accounts import codes
 from eurasia.accounts.models import User
 from eurasia.accounts.privacy import Holding, erase, erase_due, register, retain
 
@@ -97,6 +98,7 @@ def add() -> None:
     retain("accounts that asked to be erased", erase_due)
     retain("accounts that nobody confirmed", erase_unconfirmed)
     retain("sessions that have ended", end_sessions)
+    retain("tries at codes", codes.forget)
 
 
 def erase_unconfirmed(at: datetime) -> int:

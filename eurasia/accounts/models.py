@@ -91,3 +91,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_subscriber(self) -> bool:
         """True while a subscription grants access now; asked of the database each time."""
         return self.subscriptions.granting_access(self, timezone.now()).exists()
+
+
+class Guess(models.Model):
+    """A try at a mailed code. Three rows are all that a code has, whoever tries them at once."""
+
+    code = models.CharField(max_length=64)  # a keyed digest, as the next
+    guess = models.CharField(max_length=64)
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("code", "number", name="try_at_a_code_is_had_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

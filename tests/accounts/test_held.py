@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import models
 from django.utils import timezone
 
-from eurasia.accounts import held, privacy
+from eurasia.accounts import codes, held, privacy
 from eurasia.accounts.models import User
 from eurasia.membership import subscribing
 from eurasia.membership.models import Subscription
@@ -325,6 +325,8 @@ def test_who_has_come_or_is_awaited_stays(registered, plan, now, who):
 def test_command_says_what_went(registered, now, capsys):
     privacy.ask_for_erasure(registered, now - GRACE)
     Session.objects.create(session_key="old", session_data="", expire_date=now - TICK)
+    for at in [now - codes.KEPT, now]:
+        assert codes.is_allowed(f"CODE-{at}", "GUESS", at)
 
     call_command("apply_retention")
 
@@ -332,4 +334,5 @@ def test_command_says_what_went(registered, now, capsys):
         "1 accounts that asked to be erased",
         "0 accounts that nobody confirmed",
         "1 sessions that have ended",
+        "1 tries at codes",
     ]

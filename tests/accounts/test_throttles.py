@@ -51,6 +51,8 @@ BY_NETWORK = {
     "sign-up": ("signup", 20, lambda n: {"email": address(n)}),
     "reset": ("password/reset", 20, lambda n: {"email": address(n)}),
     "confirm": ("login/code/confirm", 30, lambda n: {"code": "WRONG"}),
+    "confirm address": ("confirm-email", 30, lambda n: {"code": "WRONG"}),
+    "confirm reset": ("password/reset/confirm", 30, lambda n: {"code": "WRONG"}),
 }
 BY_ADDRESS = {
     "password": ("login", 5, lambda who: {"login": who, "password": "wrong"}),
@@ -87,6 +89,21 @@ def test_one_address_is_mailed_twenty_times_an_hour_at_most(now, time_machine):
         ask("login/code", {"email": SAME})
 
     assert len(mail.outbox) == 20
+
+
+@pytest.mark.parametrize("account", [True, False], ids=["known", "unknown"])
+def test_another_code_counts_as_one_that_was_asked_for(account):
+    if account:
+        User.objects.create_user(SAME)
+    browser = HttpsClient()
+    browser.post("/en/accounts/login/code/", {"email": SAME})
+    for network in ["203.0.113.1", "203.0.113.2"]:
+        ask("login/code", {"email": SAME}, network)
+
+    answer = browser.post("/en/accounts/login/code/confirm/", {"action": "resend"})
+
+    assert is_refused(answer)
+    assert len(mail.outbox) == 3
 
 
 def test_neighbours_of_one_ipv6_network_count_together():
