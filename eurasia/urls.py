@@ -10,12 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from eurasia.accounts import passkeys
-from eurasia.accounts.views import (
-    confirm_email,
-    confirm_login_code,
-    confirm_password_reset_code,
-)
 from eurasia.newsroom import sitemaps, views
 from eurasia.policy import desk, private
 
@@ -47,14 +41,7 @@ urlpatterns = [
         path("", include("eurasia.membership.urls")),
         path("account/", include("eurasia.accounts.urls")),
         path("accounts/", private(RedirectView.as_view(pattern_name="account:home"))),
-        path("accounts/login/code/confirm/", confirm_login_code, name="account_confirm_login_code"),
-        path("accounts/confirm-email/", confirm_email, name="account_email_verification_sent"),
-        path(
-            "accounts/password/reset/confirm/",
-            confirm_password_reset_code,
-            name="account_confirm_password_reset_code",
-        ),
-        path("accounts/2fa/webauthn/add/", passkeys.add, name="mfa_add_webauthn"),
+        path("accounts/", include("eurasia.accounts.doors")),
         path("accounts/", include("allauth.urls")),
     ),
 ]

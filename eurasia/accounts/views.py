@@ -3,19 +3,14 @@ from functools import wraps
 from time import time
 from urllib.parse import urlencode
 
-from allauth.account import views as allauth_views
 from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
-from allauth.account.internal.stagekit import unstash_login
-from allauth.account.utils import passthrough_next_redirect_url
-from allauth.core import ratelimit
-from allauth.decorators import rate_limit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -25,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from eurasia import mail
 from eurasia.accounts import privacy
 from eurasia.accounts.models import User
-from eurasia.policy import private, public, reader_of, reader_only
+from eurasia.policy import public, reader_of, reader_only
 
 
 class LanguageForm(forms.ModelForm):
@@ -134,31 +129,3 @@ def keep(request: HttpRequest) -> HttpResponse:
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Where signing out ends: a page that needs no session to say good-bye."""
     return render(request, "account/signed_out.html")
-
-
-@private
-@rate_limit(action="confirm_code")
-def confirm_login_code(request: HttpRequest) -> HttpResponseBase:
-    """allauth's; where a code is used up or too old, the way to another one keeps `next`.
-
-    Another code is a mail like the first, so the limit for an address counts it as well: what
-    allauth counts stands in the session, which clicks at once outrun.
-    """
-    if request.POST.get("action") == "resend":
-        login = unstash_login(request, peek=True)
-        refusal = login and ratelimit.consume_or_429(
-            request, action="request_login_code", key=login.email.lower()
-        )
-        if refusal:
-            return refusal
-    response = allauth_views.confirm_login_code(request)
-    again = reverse("account_request_login_code")
-    if getattr(response, "url", "") == again:
-        return redirect(passthrough_next_redirect_url(request, again, "next"))
-    return response
-
-
-confirm_email = private(rate_limit(action="confirm_code")(allauth_views.email_verification_sent))
-confirm_password_reset_code = private(
-    rate_limit(action="confirm_code")(allauth_views.confirm_password_reset_code)
-)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -92,7 +93,7 @@ def test_taken_address_answers_exactly_as_a_free_one(member, subscriber, db):
         client = HttpsClient()
         posted = sign_up(client, address, follow=False)
         asked = client.get(posted.url)
-        wrong = submit(client, asked, form=CODE_FORM, code="WRONG-CODE")
+        wrong = submit(client, asked, form=CODE_FORM, code="WRONG-CODE", follow=True)
         answers.append(
             [
                 (posted.status_code, posted.url, posted.content, sorted(posted.cookies)),
@@ -175,7 +176,7 @@ def test_missing_address_gets_the_message_in_the_pages_language(language, client
 def test_wrong_code_gets_the_message_in_the_pages_language(language, client, db):
     asked = sign_up(client, "new@example.org", language)
 
-    response = submit(client, asked, form=CODE_FORM, code="WRONG-CODE")
+    response = submit(client, asked, form=CODE_FORM, code="WRONG-CODE", follow=True)
 
     message = said(language, "Incorrect code.")
     assert (message == "Incorrect code.") == (language == "en")
@@ -185,7 +186,7 @@ def test_wrong_code_gets_the_message_in_the_pages_language(language, client, db)
 
 def test_right_code_after_a_wrong_one_signs_in(client, db):
     asked = sign_up(client, "new@example.org")
-    again = submit(client, asked, form=CODE_FORM, code="WRONG-CODE")
+    again = submit(client, asked, form=CODE_FORM, code="WRONG-CODE", follow=True)
 
     submit(client, again, form=CODE_FORM, code=code_sent_to("new@example.org"))
 
@@ -277,6 +278,32 @@ def test_code_for_an_unknown_address_answers_as_for_a_known_one(member):
     assert mail.outbox[1].subject == "No account at EurasiaPeace"
 
 
+@pytest.mark.parametrize("door", ["login/", "login/code/", "signup/"])
+def test_who_goes_back_from_the_code_finds_the_form_and_the_code_still_counts(client, member, door):
+    asked = by_code(client, member.email)
+
+    back = client.get(f"/en/accounts/{door}")
+    submit(client, asked, form=CODE_FORM, code=code_sent_to(member.email))
+
+    assert back.status_code == 200
+    assert is_signed_in(client)
+
+
+def test_refused_form_is_shown_by_a_page_of_its_own_once(client, member):
+    values = {"login": member.email, "password": "wrong", "next": ARTICLE}
+
+    answer = client.post("/en/accounts/login/", values)
+    shown, again = client.get(answer.url), client.get(answer.url)
+
+    assert (answer.status_code, answer.url) == (
+        302,
+        f"/en/accounts/login/?next={quote(ARTICLE, '')}",
+    )
+    [field] = tree_of(shown).xpath("//input[@name='login']")
+    assert (field.value, errors_of(shown) != [], errors_of(again)) == (member.email, True, [])
+    assert "wrong" not in str(dict(client.session))
+
+
 def test_reader_signs_in_by_password_and_comes_back(client, member, article):
     page = client.get(f"/en/accounts/login/?next={ARTICLE}")
 
@@ -313,7 +340,11 @@ def test_a_code_never_leads_to_a_foreign_address(foreign, client, member):
 def test_wrong_password_says_the_same_as_an_unknown_address(language, client, member):
     answers = [
         errors_of(
-            client.post(f"/{language}/accounts/login/", {"login": login, "password": "wrong"})
+            client.post(
+                f"/{language}/accounts/login/",
+                {"login": login, "password": "wrong"},
+                follow=True,
+            )
         )
         for login in [member.email, "nobody@example.org"]
     ]
@@ -381,7 +412,7 @@ def test_reader_resets_the_password_by_code(client, member):
 def test_new_password_wants_the_right_code(client, member):
     asked = ask_for_a_new_password(client, member.email)
 
-    response = submit(client, asked, form=CODE_FORM, code="WRONG-CODE")
+    response = submit(client, asked, form=CODE_FORM, code="WRONG-CODE", follow=True)
 
     member.refresh_from_db()
     assert errors_of(response) == ["Incorrect code."]

@@ -115,6 +115,7 @@ def test_right_code_after_fifty_wrong_ones_at_once_is_refused(server, registered
         before.save()
         with server.client(before.pk) as client:
             late = client.post(asked.url, data={"code": code})
+            late = client.get(asked.url) if late.status_code == 302 else late
         assert (late.status_code, "Incorrect code." in late.text) == (200, True), door
     assert Guess.objects.count() == TRIES * len(DOORS)
     assert not User.objects.exclude(last_login=None).exists()
