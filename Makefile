@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo serve test prove test-next check axe html enumeration lighthouse screenshots tools format messages requirements clean
+.PHONY: demo serve test prove test-next check axe html enumeration lighthouse screenshots mails tools format messages requirements clean
 
 demo: .venv/.base
 	DEMO=1 $(BIN)/python manage.py demo
@@ -76,6 +76,10 @@ lighthouse: .venv/.dev $(TOOLS)/node_modules/.lighthouse
 
 screenshots: .venv/.dev
 	$(BIN)/python -m tests.browser.screenshots
+
+# Each mail with its text part, in var/screenshots/mails/.
+mails: .venv/.dev
+	$(BIN)/python -m tests.browser.mails
 
 $(TOOLS)/node_modules/.html: $(TOOLS)/package.json
 	cd $(TOOLS) && npm install --silent --ignore-scripts --omit=optional

@@ -7,6 +7,7 @@ templates `…_subject.txt` and `…_message.txt`; its HTML part is the text lai
 
 import logging
 import re
+from textwrap import fill
 from typing import Any
 
 import css_inline
@@ -16,6 +17,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 log = logging.getLogger(__name__)
+
+WIDTH = 72
 
 
 def send(name: str, *, to: str, language: str, context: dict[str, Any]) -> None:
@@ -37,9 +40,9 @@ def send(name: str, *, to: str, language: str, context: dict[str, Any]) -> None:
         html = render_to_string(
             "mail/message.html", {**context, "subject": subject, "paragraphs": paragraphs}
         )
-    text = "\n\n".join(paragraphs) + "\n"
+    text = "\n\n".join(map(_wrapped, paragraphs)) + "\n"
     message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
-    message.attach_alternative(css_inline.inline(html), "text/html")
+    message.attach_alternative(css_inline.inline(html, keep_at_rules=True), "text/html")
     message.send()
 
 
@@ -56,3 +59,11 @@ def notify(name: str, *, number: int, to: str, language: str, context: dict[str,
 
 def _paragraphs(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def _wrapped(paragraph: str) -> str:
+    """In lines that a window of eighty signs shows whole; addresses and codes are not cut."""
+    return "\n".join(
+        fill(line, WIDTH, break_long_words=False, break_on_hyphens=False)
+        for line in paragraph.splitlines()
+    )

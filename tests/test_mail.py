@@ -3,22 +3,14 @@
 import re
 from pathlib import Path
 
-import allauth
 import pytest
 from django.conf import settings
 from django.core import mail as outbox
 from django.template.loader import get_template
 
 from eurasia import mail
+from tests.mails import CODE, NAMES, context_of
 
-ALLAUTH = Path(allauth.__file__).parent / "templates"
-#: What allauth can send with our settings; mails of links are not among them.
-NAMES = sorted(
-    f"{folder}/{path.name.removesuffix('_subject.txt')}"
-    for folder in ["account/email", "mfa/email"]
-    for path in (ALLAUTH / folder).glob("*_subject.txt")
-    if path.name.removesuffix("_subject.txt") not in {"password_reset", "password_reset_key"}
-)
 CODES = {
     "account/email/login_code",
     "account/email/email_confirmation",
@@ -30,7 +22,9 @@ CODES = {
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", NAMES)
 def test_mail_has_three_parts_and_no_link_that_acts(name, language):
-    mail.send(name, to="reader@example.org", language=language, context={"code": "ABC-DEF"})
+    context = context_of(name)
+
+    mail.send(name, to="reader@example.org", language=language, context=context)
 
     [sent] = outbox.outbox
     [(html, kind)] = sent.alternatives
@@ -39,20 +33,24 @@ def test_mail_has_three_parts_and_no_link_that_acts(name, language):
     assert kind == "text/html"
     assert f'lang="{language}"' in html
     addresses = set(re.findall(r"https?://[^\s\"<>]+", sent.body + html))
-    assert addresses <= {settings.SITE_URL}
-    assert ("ABC-DEF" in sent.body and "ABC-DEF" in html) == (name in CODES)
-    assert "<style" not in html
+    assert addresses <= {settings.SITE_URL, context.get("address"), context.get("account")}
+    assert (CODE in sent.body and CODE in html) == (name in CODES)
+    [dark] = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert dark.strip().startswith("@media (prefers-color-scheme: dark)")
     assert "<script" not in html
+    assert max(map(len, sent.body.splitlines())) <= mail.WIDTH
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_mail_speaks_the_language_of_its_reader(name):
     for language in ["en", "fr"]:
-        mail.send(name, to="reader@example.org", language=language, context={"code": "ABC-DEF"})
+        mail.send(name, to="reader@example.org", language=language, context=context_of(name))
 
     english, french = outbox.outbox
     assert english.subject != french.subject
     assert english.body != french.body
+    # No straight apostrophe, no space that breaks a line before a mark or inside guillemets.
+    assert re.findall(r"'|[ \n][;:!?»]|«[ \n]", french.subject + french.body) == []
 
 
 def test_subject_stays_on_one_line():
