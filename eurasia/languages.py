@@ -10,17 +10,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext_noop
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 CODES = [code for code, _ in settings.LANGUAGES]
 NAMES = dict(settings.LANGUAGES)
-#: Texts of Django and allauth whose French we put otherwise: our catalogue comes before theirs.
-PUT_OTHERWISE = [
-    gettext_noop("Change %s"),  # Django's “Modification de article”
-    gettext_noop("Select %s to change"),
-    gettext_noop("Email"),  # the word of our own pages
-]
 
 
 class Localized:
