@@ -21,7 +21,7 @@ from django.utils import timezone
 from eurasia.accounts.models import User
 from eurasia.membership.models import Plan, Subscription
 from eurasia.newsroom import publishing
-from eurasia.newsroom.models import Article, ArticleContributor, ArticleFile, Contributor, TopicFile
+from eurasia.newsroom.models import Article, Contributor, TopicFile
 
 TEASER = "The free part speaks of a border crossing that reopened one morning in early spring."
 GATED = "The gated part says what nobody outside may learn about the caravan and its seven drivers."
@@ -136,12 +136,10 @@ def write_article(db: None, topic_file: TopicFile) -> Callable[..., Article]:
         if body is None:
             body = f'<p>{GATED}<span class="footnote">{GATED_NOTE}</span></p>'
         publishing.write(article, body, by=None, reason="desk")
-        for position, file in enumerate(files):
-            ArticleFile.objects.create(article=article, file=file, position=position)
         contributor, _created = Contributor.objects.get_or_create(
             slug="iran-desk", defaults={"name": byline}
         )
-        ArticleContributor.objects.create(article=article, contributor=contributor)
+        publishing.place(article, in_files=[file.pk for file in files], bylines=[contributor.pk])
         return article
 
     return write

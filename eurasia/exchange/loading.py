@@ -31,11 +31,9 @@ from eurasia.exchange.drafts import (
 )
 from eurasia.languages import CODES
 from eurasia.membership.models import Plan
-from eurasia.newsroom import publishing, rendering, renditions, vault
+from eurasia.newsroom import indexing, publishing, rendering, renditions, vault
 from eurasia.newsroom.models import (
     Article,
-    ArticleContributor,
-    ArticleFile,
     Contributor,
     Event,
     FileParty,
@@ -205,6 +203,7 @@ class _Loader:
                 FileParty(file=file, party=party, position=position)
                 for position, party in enumerate(parties)
             )
+            indexing.index_named(file.articles)
         return outcome
 
     def _save(self, row: models.Model, values: dict[str, Any], *, differs: bool = False) -> Outcome:
@@ -241,8 +240,11 @@ class _Loader:
         publishing.write(article, body, by=None, reason="import")
         if not article.teaser_html:
             raise BadInput(draft.place, "Nothing is left of the teaser once its HTML is cleaned.")
-        _replace_rows(ArticleFile, "file", article, files)
-        _replace_rows(ArticleContributor, "contributor", article, contributors)
+        publishing.place(
+            article,
+            in_files=[file.pk for file in files],
+            bylines=[person.pk for person in contributors],
+        )
         # Only an import writes these two, so they are no save of the article's.
         Article.objects.filter(pk=article.pk).update(
             import_digest=draft.digest, import_state=_state_of(article)
@@ -324,14 +326,6 @@ def _first_status(draft: ArticleDraft) -> str:
 
 def _columns(name: str, texts: dict[str, str]) -> dict[str, str]:
     return {f"{name}_{code}": texts[code] for code in CODES}
-
-
-def _replace_rows(model: Any, name: str, article: Article, things: list[Any]) -> None:
-    model.objects.filter(article=article).delete()
-    model.objects.bulk_create(
-        model(article=article, position=position, **{name: thing})
-        for position, thing in enumerate(things)
-    )
 
 
 def _state_of(article: Article) -> str:

@@ -115,6 +115,11 @@ def decide(standing: Standing, article: Gateable, at: datetime) -> Verdict:
     return Verdict.RENEW if standing.lapsed else Verdict.SUBSCRIBE
 
 
+def reads_all(standing: Standing) -> bool:
+    """Whether every published full text opens: searches may then ask in all of them."""
+    return standing.right in VERDICT_OF_SOURCE or standing.at_the_desk
+
+
 def is_open(article: Gateable, at: datetime) -> bool:
     """Whether everyone may read the full text at `at`, once the article is published."""
     if article.access == "everyone":

@@ -1,5 +1,5 @@
 """The newsroom's part of the desk, which Django finds here; it lives in `desk/`."""
 
-from eurasia.newsroom.desk import articles, contributors, corrections, files, pictures
+from eurasia.newsroom.desk import articles, contributors, corrections, files, pictures, spellings
 
-__all__ = ["articles", "contributors", "corrections", "files", "pictures"]
+__all__ = ["articles", "contributors", "corrections", "files", "pictures", "spellings"]

@@ -27,9 +27,11 @@ from eurasia.newsroom.desk.models import (
     PreviewLink,
     PreviewOpening,
 )
+from eurasia.newsroom.indexes import BodyIndex, PublicIndex
 from eurasia.newsroom.pictures import Picture, Source
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
 from eurasia.newsroom.shelf import ReadingPlace, SavedArticle
+from eurasia.newsroom.spellings import SpelledName, Spelling
 from eurasia.newsroom.vault import Gated
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "ArticleContributor",
     "ArticleFile",
     "Autosave",
+    "BodyIndex",
     "Contributor",
     "Correction",
     "Draft",
@@ -50,8 +53,11 @@ __all__ = [
     "Presence",
     "PreviewLink",
     "PreviewOpening",
+    "PublicIndex",
     "ReadingPlace",
     "SavedArticle",
+    "SpelledName",
+    "Spelling",
     "TopicFile",
     "TranslationState",
 ]

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from eurasia.accounts.models import User
-from eurasia.newsroom import drafting, rendering, vault
+from eurasia.newsroom import drafting, indexing, rendering, vault
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
@@ -75,6 +75,7 @@ def write(
         )
     else:
         article.save()
+    indexing.index([article.pk])
     return article
 
 
@@ -201,6 +202,7 @@ def place(article: Article, *, in_files: Sequence[int], bylines: Sequence[int]) 
             model(article=article, position=position, **{name: pk})
             for position, pk in enumerate(ids)
         )
+    indexing.index_public([article.pk])
 
 
 @transaction.atomic
@@ -290,6 +292,7 @@ def finish_again(pictures: Set[int]) -> int:
                 teaser_html=article.teaser_html, version=F("version") + 1
             )
             FullText.objects.filter(pk=pk).update(body_html=full_text.body_html)
+            indexing.index([pk])
             done += 1
     return done
 

@@ -11,13 +11,13 @@ with `data-note="key"` a later empty one refers to the same note. A picture is
 
 import re
 from collections import Counter
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import nh3
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -187,6 +187,16 @@ def plain_text(source: str) -> str:
     if not source.strip():
         return ""
     return " ".join(" ".join(_parse(source).itertext()).split())
+
+
+_REFERENCES = re.compile(r"<sup>(?=<a class=\"fn-ref\").*?</sup>")
+_ENDS = re.compile(r"</(?:p|h[2-4]|li|d[dt]|t[dh]|blockquote|figcaption|caption|pre|div)>|<[bh]r>")
+
+
+def visible_words(finished: str) -> str:
+    """The words of finished HTML, without the numbers of notes; a paragraph ends with a space."""
+    plain = unescape(strip_tags(_ENDS.sub(" ", _REFERENCES.sub("", finished))))
+    return " ".join(plain.split())
 
 
 # --- Finishing ------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from django.apps import apps
 from django.conf import settings
@@ -29,6 +29,9 @@ _open_for: ContextVar[str | None] = ContextVar("vault_open_for", default=None)
 
 class Gated(models.Model):
     """Base of every model whose table can hold gated text; the vault's list is computed from it."""
+
+    #: What the database keeps beside the table, with the same words in it.
+    shadow_tables: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
@@ -59,9 +62,10 @@ def opened(reason: Reason) -> Iterator[None]:
 def tables() -> frozenset[str]:
     """The names of all gated tables."""
     return frozenset(
-        model._meta.db_table
+        table
         for model in apps.get_models(include_auto_created=True)
         if issubclass(model, Gated)
+        for table in (model._meta.db_table, *model.shadow_tables)
     )
 
 

@@ -25,16 +25,20 @@ from eurasia.newsroom.vault import VaultError
 from tests.cast import GATED, GATED_NOTE
 
 HistoricalFullText = FullText.history.model
+#: What FTS5 keeps the words of an index in; PostgreSQL has none of them.
+SHADOWS = [f"newsroom_bodyindex_{name}" for name in ["config", "content", "data", "docsize", "idx"]]
 TABLES = [
     "newsroom_autosave",
+    "newsroom_bodyindex",
     "newsroom_draft",
     "newsroom_fulltext",
     "newsroom_historicaldraft",
     "newsroom_historicalfulltext",
     "newsroom_note",
+    *SHADOWS,
 ]
-#: Their columns go by other names: raw fields of a form, what editors say to each other.
-WITHOUT_A_BODY = {"newsroom_autosave", "newsroom_note"}
+#: Their columns go by other names: raw fields of a form, what editors say to each other, words.
+WITHOUT_A_BODY = {"newsroom_autosave", "newsroom_note", "newsroom_bodyindex", *SHADOWS}
 HINT = "Ask newsroom.reading for what a reader may see, or open the vault with a reason."
 
 RAW = [
@@ -64,6 +68,10 @@ RAW = [
     "TRUNCATE {}",
     "COPY {} TO STDOUT",
     "PRAGMA table_info({})",
+    "SELECT rowid FROM {} WHERE {} MATCH 'caravan'",
+    "SELECT rowid FROM {}('caravan')",
+    "INSERT INTO {0}({0}) VALUES ('rebuild')",
+    "CREATE VIRTUAL TABLE temp.words USING fts5vocab('{}', 'row')",
 ]
 
 ORM = {
@@ -513,7 +521,9 @@ def test_every_table_of_the_schema_with_a_body_is_gated(db):
             }
         }
 
-    assert set(TABLES) <= set(names)
+    shadows = set(names) & set(SHADOWS)
+    assert shadows == (set(SHADOWS) if connection.vendor == "sqlite" else set())
+    assert set(TABLES) - set(SHADOWS) <= set(names)
     assert found == vault.tables() - WITHOUT_A_BODY
 
 

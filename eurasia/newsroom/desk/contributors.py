@@ -1,9 +1,13 @@
 """Bylines."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from eurasia.newsroom import indexing
 from eurasia.newsroom.editor import ProseAdmin, prose_field
 from eurasia.newsroom.models import Contributor
 
@@ -21,3 +25,8 @@ class ContributorAdmin(ProseAdmin):
     ordering = ["name", "id"]
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["account"]
+
+    def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            indexing.index_named(obj.articles)

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from eurasia.newsroom import indexing
 from eurasia.newsroom.desk import ordered
 from eurasia.newsroom.editor import ProseAdmin, prose_field
 from eurasia.newsroom.models import Event, FileParty, Party, TopicFile
@@ -79,6 +80,11 @@ class TopicFileAdmin(EditableList, ProseAdmin):
     @property
     def media(self) -> forms.Media:
         return super().media + ordered.MEDIA
+
+    def save_model(self, request: HttpRequest, obj: TopicFile, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"name_en", "name_fr"} & set(form.changed_data):
+            indexing.index_named(obj.articles)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TopicFile]:
         return super().get_queryset(request).annotate(event_count=Count("events"))

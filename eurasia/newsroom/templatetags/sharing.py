@@ -1,23 +1,18 @@
 """What a page says of itself to those who share its address."""
 
-import re
-from html import unescape
-
 from django import template
 from django.conf import settings
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 
-from eurasia.newsroom import cards
+from eurasia.newsroom import cards, rendering
 from eurasia.newsroom.models import Article
 
 register = template.Library()
 
 MOST = 200
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}
-_REFERENCES = re.compile(r"<sup>(?=<a class=\"fn-ref\").*?</sup>")
 
-_ENDS = re.compile(r"</(?:p|h[2-4]|li|d[dt]|t[dh]|blockquote|figcaption|caption)>|<br>")
+register.filter("words", rendering.visible_words)
 
 
 @register.simple_tag
@@ -29,14 +24,7 @@ def card_url(article: Article | None = None) -> str:
 @register.filter
 def abstract(article: Article) -> str:
     """The standfirst, or else the beginning of the teaser: public text alone."""
-    return Truncator(article.standfirst or words(article.teaser_html)).chars(MOST)
-
-
-@register.filter
-def words(text: str) -> str:
-    """The words of finished HTML, without the numbers of notes; a paragraph ends with a space."""
-    plain = unescape(strip_tags(_ENDS.sub(" ", _REFERENCES.sub("", text))))
-    return " ".join(plain.split())
+    return Truncator(article.standfirst or rendering.visible_words(article.teaser_html)).chars(MOST)
 
 
 @register.filter

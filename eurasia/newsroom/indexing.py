@@ -1,0 +1,119 @@
+"""The only writer of the indexes. Whoever writes what they hold calls it in the same transaction.
+
+Articles are locked before their words are read: of two writers the later one has the last word.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from eurasia.newsroom import rendering, vault
+from eurasia.newsroom.folding import fold
+from eurasia.newsroom.indexes import BodyIndex, PublicIndex
+from eurasia.newsroom.models import Article, FullText, Spelling
+
+#: Of one text, in bytes, some 80,000 words: a tsvector ends at a megabyte, positions included.
+LONGEST = 500_000
+AT_ONCE = 50
+
+
+@transaction.atomic
+def index(numbers: Sequence[int]) -> None:
+    """Write both rows of these articles, by id."""
+    index_public(numbers)
+    with vault.opened("index"):
+        texts = FullText.objects.filter(pk__in=numbers).defer("body")
+        _store(
+            BodyIndex,
+            {text.pk: [_seen(text.body_html, text.body_notes)] for text in texts},
+        )
+
+
+@transaction.atomic
+def index_public(numbers: Sequence[int]) -> None:
+    """Write the public rows of these articles, by id: what is read beside the full text."""
+    articles = Article.objects.filter(pk__in=numbers).order_by("pk").with_labels()
+    locked = articles.select_for_update(of=("self",), no_key=True)
+    _store(PublicIndex, {article.pk: _rings(article) for article in locked})
+
+
+def index_named(articles: Any) -> None:
+    """Write the public rows of all these articles: a file or a byline of theirs was renamed."""
+    for numbers in _batches(list(articles.order_by("pk").values_list("pk", flat=True))):
+        index_public(numbers)
+
+
+def index_all() -> Iterator[int]:
+    """Write everything anew, as the rules of folding are now. Yields how many are done.
+
+    Each batch is a transaction of its own: other writers wait for one at most.
+    """
+    for spelling in Spelling.objects.iterator():
+        spelling.save()  # folded anew
+    numbers = list(Article.objects.order_by("pk").values_list("pk", flat=True))
+    with vault.opened("index"):
+        for model in [PublicIndex, BodyIndex]:
+            model.objects.exclude(pk__in=Article.objects.values("pk")).delete()  # type: ignore[attr-defined]  # both have it
+    done = 0
+    for batch in _batches(numbers):
+        index(batch)
+        done += len(batch)
+        yield done
+
+
+def _batches(numbers: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), AT_ONCE):
+        yield numbers[start : start + AT_ONCE]
+
+
+def _rings(article: Article) -> list[str]:
+    """The public words, as PublicIndex.columns has them."""
+    labels = [
+        article.standfirst,
+        article.slug,
+        *[getattr(file, f"name_{article.language}") for file in article.file_list],
+        *[contributor.name for contributor in article.byline],
+    ]
+    teaser = _seen(article.teaser_html, article.teaser_notes)
+    return [article.headline, " … ".join(labels), teaser]
+
+
+def _seen(finished: str, notes: str) -> str:
+    return f"{rendering.visible_words(finished)} {rendering.visible_words(notes)}"
+
+
+def _store(model: Any, rows: dict[int, list[str]]) -> None:
+    if not rows:
+        return
+    table = connection.ops.quote_name(model._meta.db_table)
+    folded = {
+        pk: [fold(text).encode()[:LONGEST].decode(errors="ignore") for text in texts]
+        for pk, texts in rows.items()
+    }
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.executemany(
+                f"INSERT INTO {table} (rowid, words) VALUES (%s, %s::tsvector)"  # noqa: S608 - a table of ours
+                " ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
+                [(pk, _vector(texts)) for pk, texts in folded.items()],
+            )
+        else:
+            columns = ", ".join(["rowid", *model.columns])
+            places = ", ".join(["%s"] * (1 + len(model.columns)))
+            cursor.executemany(
+                f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})",  # noqa: S608 - ours
+                [(pk, *texts) for pk, texts in folded.items()],
+            )
+
+
+def _vector(texts: Sequence[str]) -> str:
+    """A tsvector of folded texts: every word with its places, weighted by its text."""
+    places: dict[str, list[str]] = {}
+    at = 0
+    for text, weight in zip(texts, "ABC", strict=False):
+        for word in text.split():
+            at += 1
+            places.setdefault(word, []).append(f"{at}{weight}")
+        at += 1  # no phrase runs on from one text into the next
+    return " ".join(f"'{word}':{','.join(all_of_it)}" for word, all_of_it in places.items())

@@ -1,0 +1,89 @@
+"""Finding articles by words: each must stand somewhere, the last one may be begun.
+
+Who may not read the full texts is answered out of public words alone; the index of the others is
+not even asked then, so that no answer and no delay can tell what stands in it.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.expressions import RawSQL
+
+from eurasia.membership import gate
+from eurasia.membership.gate import Standing
+from eurasia.newsroom import spellings, vault
+from eurasia.newsroom.folding import fold
+from eurasia.newsroom.indexes import BodyIndex, PublicIndex, Stand, Term
+from eurasia.newsroom.models import Article, ArticleQuerySet
+
+MOST_WORDS = 12
+#: What a word that may go on must have of it: fewer letters begin half of the language.
+BEGUN = 2
+#: Where all words of an answer stand: from the innermost ring outward.
+HEADLINE, LABELS, TEASER, FULL_TEXT = 0, 1, 2, 3
+
+
+def find(query: str, *, language: str, standing: Standing, at: datetime) -> ArticleQuerySet:
+    """What readers find, `ring` by ring and newest first; filters go on from here.
+
+    Everything in the full texts' ring may be read by whoever stands like this.
+    """
+    terms = terms_of(query)
+    if not terms:
+        return Article.objects.none()
+    articles = Article.objects.published(at).in_language(language)
+    articles = articles.filter(_matches(terms, "read" if gate.reads_all(standing) else None))
+    ring = Case(
+        *[When(_public(terms, ring + 1), then=Value(ring)) for ring in (HEADLINE, LABELS)],
+        When(_public(terms), then=Value(TEASER)),
+        default=Value(FULL_TEXT),
+        output_field=IntegerField(),
+    )
+    return articles.annotate(ring=ring).order_by("ring", "-published_at", "-id")
+
+
+def at_the_desk(query: str, *, full_texts: bool) -> Q:
+    """Which articles the desk's list keeps, in whatever state they are."""
+    terms = terms_of(query)
+    if not terms:
+        return Q(pk__in=[])
+    return _matches(terms, "desk" if full_texts else None)
+
+
+def terms_of(query: str) -> tuple[Term, ...]:
+    """What must stand in each answer. One query, for spellings; none if there are no words."""
+    words = fold(query).split()[:MOST_WORDS]
+    if not words:
+        return ()
+    terms = [Term(tuple(phrases)) for phrases in spellings.phrases_of(words)]
+    terms[-1] = Term(terms[-1].phrases, goes_on=len(words[-1]) >= BEGUN)
+    return tuple(dict.fromkeys(terms))
+
+
+def _public(terms: tuple[Term, ...], rings: int | None = None) -> Q:
+    return Q(pk__in=PublicIndex.objects.filter(Stand(terms, rings)).values("pk"))
+
+
+def _matches(terms: tuple[Term, ...], reason: Any) -> Q:
+    """Articles with all terms: with a reason to open the vault, also in their full texts."""
+    if reason is None:
+        return _public(terms)
+    found: set[int] | None = None
+    with vault.opened(reason):
+        for term in terms:
+            stand = Stand([term])
+            numbers = set(PublicIndex.objects.filter(stand).values_list("pk", flat=True))
+            numbers |= set(BodyIndex.objects.filter(stand).values_list("pk", flat=True))
+            found = numbers if found is None else found & numbers
+    # Asked while the vault is open: no gated table stands in the query that goes on from here.
+    return Q(pk__in=_numbers(found or set()))
+
+
+def _numbers(found: set[int]) -> RawSQL:
+    """Ids as one parameter, however many they are."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [list(found)])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(found))])
