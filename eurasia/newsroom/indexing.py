@@ -102,7 +102,7 @@ def _store(model: Any, rows: dict[int, list[str]]) -> None:
             columns = ", ".join(["rowid", *model.columns])
             places = ", ".join(["%s"] * (1 + len(model.columns)))
             cursor.executemany(
-                f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})",  # noqa: S608 - ours
+                f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})",  # noqa: S608 - a table of ours
                 [(pk, *texts) for pk, texts in folded.items()],
             )
 

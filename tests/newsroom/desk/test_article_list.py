@@ -2,8 +2,10 @@
 
 import time
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from eurasia.newsroom.vault import opened
 from tests.newsroom.desk.roles import member_of
 from tests.pages import texts, tree_of
 from tests.proof import IS_PROOF, scaled
+from tests.prose import prose
 
 ARTICLES = "/admin/newsroom/article/"
 ROWS = "//table[@id='result_list']/tbody/tr"
@@ -190,9 +193,6 @@ def test_writer_sees_own_articles_alone(client, write_article):
 
 # --- Ten thousand ---------------------------------------------------------------------------------
 
-WORDS = "grain rails pipes border caravan minister talks export tariff port corridor gas pact"
-PARAGRAPH = f"<p>{(WORDS + ' ') * 8}</p>"
-
 
 @pytest.fixture
 def many(db, topic_file, editor):
@@ -204,8 +204,9 @@ def many(db, topic_file, editor):
             work=f"work-{number - 1 if number % 4 == 1 else number}",
             slug=f"piece-{number}",
             headline=f"Piece {number} on grain",
-            standfirst=WORDS,
-            teaser=PARAGRAPH,
+            standfirst="Of grain and rails",
+            teaser=prose(-number, words=100),
+            teaser_html=prose(-number, words=100),
             wording_digest=str(number),
             owner=editor,
             saved_by=editor,
@@ -228,39 +229,48 @@ def many(db, topic_file, editor):
         ArticleFile(article=article, file=topic_file) for article in articles
     )
     with opened("desk"):
-        FullText.objects.bulk_create(
-            FullText(article=article, body=PARAGRAPH * 15) for article in articles
-        )
+        for article in articles:  # one by one: all of these texts are too much to hold at once
+            text = prose(article.pk, words=1_500)
+            FullText.objects.bulk_create([FullText(article=article, body=text, body_html=text)])
+    call_command("reindex", stdout=StringIO())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as a server does by itself, in time
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize(
-    "asked",
-    [
+def test_list_of_ten_thousand_opens_in_300_ms(client, editor, many, topic_file):
+    client.force_login(editor)
+    asked = [
         "",
         f"?p={scaled(150)}",
         "?state=published",
         "?translation=missing",
         "?translation=behind",
         "?whose=mine",
-        "?files__id__exact=1",
-        "?q=9999",
-        "?q=grain+rails",
+        f"?files__id__exact={topic_file.pk}",
         "?o=1",
-    ],
-)
-def test_list_of_ten_thousand_opens_in_300_ms(asked, client, editor, many, topic_file):
-    client.force_login(editor)
-    asked = asked.replace("exact=1", f"exact={topic_file.pk}")
+        "?q=9999",
+        "?q=zebu",
+        "?q=corridor",  # stands everywhere, in teasers and full texts
+        "?q=grain+rails+corridor",
+        "?q=ba+ca+da+fa+ga+la+ma+na+pa+ra+sa+ta",  # and these nearly so, in full texts
+        "?q=gr",
+        "?q=ba",  # begins a twelfth of the language
+        "?q=bacad",
+        "?q=Hayat+Tahrir+al-Cham",
+        "?q=ba&state=published&language__exact=en&o=1",
+    ]
 
-    taken = []
-    for _time in range(5 if IS_PROOF else 1):
-        begun = time.perf_counter()
-        response = client.get(ARTICLES + asked)
-        taken.append(time.perf_counter() - begun)
+    slow = {}
+    for address in asked:
+        taken = []
+        for _time in range(5 if IS_PROOF else 1):
+            begun = time.perf_counter()
+            response = client.get(ARTICLES + address)
+            taken.append(time.perf_counter() - begun)
+        assert response.status_code == 200
+        print(f"{address}: {min(taken) * 1000:.0f} ms")  # noqa: T201 - the figure for the note
+        if min(taken) >= 0.3:
+            slow[address] = min(taken)
 
-    assert response.status_code == 200
-    print(f"{asked}: {min(taken) * 1000:.0f} ms")  # noqa: T201 - the figure for the note
-    assert min(taken) < 0.3 or not IS_PROOF
+    assert slow == {} or not IS_PROOF
