@@ -10,6 +10,9 @@ PUT_OTHERWISE = [
     gettext_noop("Select %s to change"),
     gettext_noop("Email"),  # the word of our own pages
     # Signing in, up and out; passwords; addresses; the second factor.
+    gettext_noop("Sign In"),
+    gettext_noop("Sign Up"),
+    gettext_noop("Other sign-in options"),
     gettext_noop("Already have an account? Then please %(link)ssign in%(end_link)s."),
     gettext_noop("Forgot your password?"),
     gettext_noop(

@@ -1,20 +1,24 @@
 """What an attacker tried against the house, and what stops it now."""
 
+import json
 import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Permission
 from django.core import mail
+from django.core.cache import cache
 
 from eurasia.accounts.models import User
 from eurasia.logs import ADDRESS
 from eurasia.membership.models import Plan
 from eurasia.newsroom import publishing
-from tests.cast import guard
+from tests.cast import guard, totp
 from tests.conftest import HttpsClient
 from tests.pages import code_sent_to, tree_of
+from tests.passkey import Passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -173,11 +177,18 @@ def stays(address):
 
 @pytest.fixture
 def member(registered, settings):
-    settings.ACCOUNT_RATE_LIMITS = False
+    settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
     registered.set_password(PASSWORD)
     registered.save()
     registered.emailaddress_set.update(verified=True)
     return registered
+
+
+def newcomer():
+    """A browser of its own, while nobody is signed in elsewhere: allauth looks at each of those."""
+    UserSession.objects.all().delete()
+    cache.clear()  # which codes have been used
+    return HttpsClient()
 
 
 def addresses_on(page):
@@ -192,7 +203,14 @@ def test_table_is_of_sixty_addresses():
 
 
 @pytest.mark.parametrize(
-    "path", ["accounts/login/", "accounts/signup/", "accounts/login/code/", "subscribe/"]
+    "path",
+    [
+        "accounts/login/",
+        "accounts/signup/",
+        "accounts/login/code/",
+        "accounts/password/reset/",
+        "subscribe/",
+    ],
 )
 def test_no_page_carries_a_foreign_next_on(client, member, plan, path):
     for tried in TRIED:
@@ -205,7 +223,7 @@ def test_no_page_carries_a_foreign_next_on(client, member, plan, path):
 def test_signing_in_leads_to_no_foreign_next(member):
     for tried in TRIED:
         values = {"login": member.email, "password": PASSWORD, "next": tried}
-        answer = HttpsClient().post(SIGN_IN, values)
+        answer = newcomer().post(SIGN_IN, values)
 
         assert answer.status_code == 302, tried
         assert stays(answer.url), tried
@@ -222,11 +240,63 @@ def test_form_of_the_code_takes_no_foreign_next_along(client, member, door):
 
 def test_code_leads_to_no_foreign_next(member):
     for tried in TRIED:
-        client = HttpsClient()
+        client = newcomer()
         client.post("/en/accounts/login/code/", {"email": member.email})
         answer = client.post(CONFIRM, {"code": code_sent_to(member.email), "next": tried})
 
         assert "_auth_user_id" in client.session, tried
+        assert stays(answer.url), tried
+
+
+def test_passkey_leads_to_no_foreign_next(member):
+    passkey, door = Passkey(member), "/en/accounts/2fa/webauthn/login/"
+    for tried in TRIED:
+        client = newcomer()
+        options = client.get(door, headers={"x-requested-with": "XMLHttpRequest"}).json()
+        values = {"credential": passkey.answer(options["request_options"])}
+        answer = client.post(door, {**values, "next": tried})
+
+        assert "_auth_user_id" in client.session, tried
+        assert stays(answer.url), tried
+
+
+def test_second_factor_leads_to_no_foreign_next(member, now, time_machine):
+    time_machine.move_to(now, tick=False)  # the code of an app lasts for half a minute
+    guard(member)
+    for tried in TRIED:
+        client = newcomer()
+        asked = client.post(SIGN_IN, {"login": member.email, "password": PASSWORD, "next": tried})
+        assert stays(asked.url), tried
+        answer = client.post(asked.url, {"code": totp(), "next": tried})
+
+        assert "_auth_user_id" in client.session, tried
+        assert stays(answer.url), tried
+
+
+def test_second_factor_that_is_asked_again_leads_to_no_foreign_next(
+    client, member, now, time_machine
+):
+    time_machine.move_to(now, tick=False)
+    client.force_login(guard(member))
+    for tried in TRIED:
+        cache.clear()  # which codes have been used
+        answer = client.post("/en/accounts/2fa/reauthenticate/", {"code": totp(), "next": tried})
+
+        assert answer.status_code == 302, tried
+        assert stays(answer.url), tried
+
+
+def test_security_key_that_is_asked_again_leads_to_no_foreign_next(client, member):
+    User.objects.update(is_staff=True)  # for whom a passkey is a second factor
+    member.refresh_from_db()
+    passkey, door = Passkey(member), "/en/accounts/2fa/webauthn/reauthenticate/"
+    client.force_login(member)
+    for tried in TRIED:
+        [said] = tree_of(client.get(door)).xpath("//script[@id='js_data']/text()")
+        credential = passkey.answer(json.loads(said)["request_options"])
+        answer = client.post(door, {"credential": credential, "next": tried})
+
+        assert answer.status_code == 302, tried
         assert stays(answer.url), tried
 
 
