@@ -34,18 +34,26 @@ def now() -> datetime:
     return timezone.now()
 
 
-@pytest.fixture
-def plan(db: None) -> Plan:
+def free_plan() -> Plan:
     return Plan.objects.create(slug="free", name_en="Free", name_fr="Gratuit")
 
 
 @pytest.fixture
-def topic_file(db: None) -> TopicFile:
+def plan(db: None) -> Plan:
+    return free_plan()
+
+
+def iran_and_the_brics() -> TopicFile:
     return TopicFile.objects.create(
         slug="iran-brics",
         name_en="Relations between Iran and the BRICS",
         name_fr="Relations entre l’Iran et les BRICS",
     )
+
+
+@pytest.fixture
+def topic_file(db: None) -> TopicFile:
+    return iran_and_the_brics()
 
 
 @pytest.fixture
@@ -115,8 +123,7 @@ def colleague(db: None) -> User:
     return guard(user)
 
 
-@pytest.fixture
-def write_article(db: None, topic_file: TopicFile) -> Callable[..., Article]:
+def writer(topic_file: TopicFile) -> Callable[..., Article]:
     """Writes articles through publishing, published an hour ago unless told otherwise."""
 
     def write(slug: str = "the-crossing", *, body: str | None = None, **values: Any) -> Article:
@@ -143,6 +150,11 @@ def write_article(db: None, topic_file: TopicFile) -> Callable[..., Article]:
         return article
 
     return write
+
+
+@pytest.fixture
+def write_article(db: None, topic_file: TopicFile) -> Callable[..., Article]:
+    return writer(topic_file)
 
 
 @pytest.fixture

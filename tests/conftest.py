@@ -13,7 +13,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client, override_settings
 from pytest_django.live_server_helper import LiveServer
@@ -191,6 +191,14 @@ def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
         connection.close()
     database = Path(connection.settings_dict["NAME"])
     return database.exists() and shutil.copy(database, tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture(scope="module")
+def db_of_the_module(django_db_setup, django_db_blocker):
+    """What fixtures of a module write stands for each of its tests, none of which may commit."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

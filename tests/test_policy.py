@@ -15,7 +15,7 @@ from django.utils import timezone
 from eurasia import policy
 from eurasia.policy import Policy, policy_of
 from eurasia.urls import urlpatterns as urls_of_the_house
-from tests.cast import GATED
+from tests.cast import GATED, free_plan, iran_and_the_brics, writer
 from tests.conftest import HttpsClient
 from tests.newsroom.test_pictures import png, with_renditions
 
@@ -200,9 +200,10 @@ OTHER_ANSWERS = {
 }
 
 
-@pytest.fixture
-def edition(write_article, plan):
-    """Something behind every public address; returns what fills the gaps in them."""
+@pytest.fixture(scope="module")
+def written(db_of_the_module):
+    """Something behind every public address: a plan, and what fills the gaps in the addresses."""
+    write_article = writer(iran_and_the_brics())
     gated, public = png(is_public=False), png(is_public=True)
     wide = with_renditions(is_public=False)
     for language in ["en", "fr"]:
@@ -216,12 +217,23 @@ def edition(write_article, plan):
         )
         write_article("taken-back", language=language, status="withdrawn")
     month = timezone.localtime() - timedelta(hours=1)  # when the cast publishes
-    return {
+    return free_plan(), {
         "month": f"{month.year}/{month.month}",
         "picture": gated.pk,
         "wide": wide.pk,
         "media": public.file.name,
     }
+
+
+@pytest.fixture
+def edition(written, db):
+    """What fills the gaps in the addresses."""
+    return written[1]
+
+
+@pytest.fixture
+def plan(written, db):
+    return written[0]
 
 
 def body_of(response):

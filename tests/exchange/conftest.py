@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 from PIL import Image
 
 from tests.cast import GATED, GATED_NOTE, TEASER
@@ -102,13 +104,15 @@ def stored_files() -> list[str]:
     )
 
 
+def picture_store(place: Path) -> override_settings:
+    """Settings that keep every picture there."""
+    storages: Any = settings.STORAGES
+    gated = {**storages["gated"], "OPTIONS": {"location": place / "gated", "base_url": None}}
+    return override_settings(MEDIA_ROOT=place / "media", STORAGES={**storages, "gated": gated})
+
+
 @pytest.fixture(autouse=True)
-def own_picture_store(tmp_path: Path, settings: Any) -> None:
+def own_picture_store(tmp_path: Path) -> Iterator[None]:
     """Each test counts the files that it has stored itself."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    storages = {**settings.STORAGES}
-    storages["gated"] = {
-        **storages["gated"],
-        "OPTIONS": {"location": tmp_path / "gated", "base_url": None},
-    }
-    settings.STORAGES = storages
+    with picture_store(tmp_path):
+        yield

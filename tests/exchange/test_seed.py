@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from eurasia.exchange import markdown_files
 from eurasia.membership.models import Plan
 from eurasia.newsroom import rendering, vault
 from eurasia.newsroom.models import Article, Contributor, Event, FullText, Party, TopicFile
-from tests.exchange.conftest import stored_files
+from tests.exchange.conftest import picture_store, stored_files
 
 SEEDS = settings.BASE_DIR / "seeds"
 SHARED_PAGE = settings.BASE_DIR.parent / "shared" / "inputs" / "000_0efd705b44b6c4ee.txt"
@@ -37,9 +38,21 @@ def all_runs(texts: list[str]) -> set[tuple[str, ...]]:
     return set().union(*map(runs, texts))
 
 
-@pytest.fixture
-def seeds(db: None) -> None:
+@pytest.fixture(scope="module")
+def own_picture_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One store for the one time that the seeds are loaded."""
+    with picture_store(tmp_path_factory.mktemp("pictures")):
+        yield
+
+
+@pytest.fixture(scope="module")
+def loaded(own_picture_store: None, db_of_the_module: None) -> None:
     call_command("seed")
+
+
+@pytest.fixture
+def seeds(loaded: None, db: None) -> None:
+    """The demo edition; whatever a test does to it, the next finds it whole."""
 
 
 def test_seed_loads_everything_without_a_complaint(db, capsys):
