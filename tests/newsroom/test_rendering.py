@@ -296,7 +296,7 @@ MESS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(MESS)
 def test_cleaning_twice_gives_the_same(source):
     once = clean(source)
@@ -305,7 +305,7 @@ def test_cleaning_twice_gives_the_same(source):
     assert_harmless(once)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(MESS, MESS)
 def test_teaser_depends_on_nothing_of_the_body(teaser, body):
     # Pictures are looked up in the database; here words and notes are tried.
@@ -335,20 +335,20 @@ def test_depth_of_a_hundred_is_accepted_and_one_more_refused():
 @pytest.mark.parametrize(
     "monster",
     [
-        "<div>" * 300_000,
-        "<b>" * 600_000,
-        "<div/>" * 300_000,
-        "<div></x>" * 200_000,
-        "<div></p>" * 200_000,
-        "<table><tr><td>" * 100_000,
-        "<ul><li>" * 200_000,
-        "<span class=footnote>" * 90_000,
-        "<svg>" * 300_000,
-        "<svg><g>" + "<g/>" * 300_000,
-        "<!-->" + "<div>" * 300_000,
-        "<![CDATA[>" + "<div>" * 300_000 + "]]>",
-        '<a title="<!--">' + "<div>" * 300_000,
-        "<script></script>" + "<i>" * 300_000,
+        "<div>" * 60_000,
+        "<b>" * 120_000,
+        "<div/>" * 60_000,
+        "<div></x>" * 40_000,
+        "<div></p>" * 40_000,
+        "<table><tr><td>" * 20_000,
+        "<ul><li>" * 40_000,
+        "<span class=footnote>" * 18_000,
+        "<svg>" * 60_000,
+        "<svg><g>" + "<g/>" * 60_000,
+        "<!-->" + "<div>" * 60_000,
+        "<![CDATA[>" + "<div>" * 60_000 + "]]>",
+        '<a title="<!--">' + "<div>" * 60_000,
+        "<script></script>" + "<i>" * 60_000,
     ],
     ids=lambda monster: monster[:24],
 )
@@ -359,7 +359,7 @@ def test_deep_text_is_refused_quickly(monster):
         clean(monster)
 
     assert refusal.value.messages == [DEEP]
-    assert time.process_time() - begun < 3
+    assert time.process_time() - begun < 1
 
 
 def test_size_is_counted_in_bytes_and_refused_quickly():
