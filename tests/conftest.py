@@ -3,7 +3,9 @@
 import ipaddress
 import os
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpRequest
-from django.test import Client, override_settings
+from django.test import Client, TransactionTestCase, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 pytest_plugins = ["tests.cast"]
@@ -183,14 +185,27 @@ def django_db_modify_db_settings(tmp_path_factory, django_db_modify_db_settings_
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
-    """pytest-django's; on SQLite it answers a copy as migrated, before a test has emptied it.
+    """pytest-django's; on SQLite it answers a copy as migrated, and a test that commits ends by
+    taking it: a flush would make every permission anew.
 
     False where no test that was collected is marked as one of the database.
     """
     with django_db_blocker.unblock():
         connection.close()
     database = Path(connection.settings_dict["NAME"])
-    return database.exists() and shutil.copy(database, tmp_path_factory.mktemp("migrated"))
+    if not database.exists():
+        yield False
+        return
+    migrated = shutil.copy(database, tmp_path_factory.mktemp("migrated"))
+
+    def as_migrated(test_case):
+        with closing(sqlite3.connect(migrated)) as source:
+            connection.ensure_connection()
+            source.backup(connection.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", as_migrated)
+        yield migrated
 
 
 @pytest.fixture(scope="module")
