@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo serve test prove test-next check axe html enumeration lighthouse screenshots mails tools format messages requirements clean
+.PHONY: demo serve test prove test-next check everyone html enumeration lighthouse screenshots mails tools format messages requirements clean
 
 demo: .venv/.base
 	DEMO=1 $(BIN)/python manage.py demo
@@ -57,7 +57,7 @@ test-next:
 		.venv-next/bin/python -m pytest --numprocesses auto --dist worksteal -W default $(ARGS); fi
 
 # What looks at the pages from outside. html and lighthouse need npm; lighthouse and screenshots need chromium.
-# AXE=once makes axe meet each page once, DESK=all each page of the desk in every form, too. Lighthouse takes minutes: it runs by hand, RUNS=1 for a quick look. ALL=1 takes screenshots in both schemes everywhere.
+# everyone: axe, keyboard, zoom, forced colours, no JavaScript. AXE=once makes axe meet each page once, DESK=all each page of the desk in every form, too. Lighthouse takes minutes: it runs by hand, RUNS=1 for a quick look. ALL=1 takes screenshots in both schemes everywhere.
 TOOLS := tests/browser/tools
 html: .venv/.dev
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tools && $(BIN)/python -m pytest --quiet tests/browser/test_html.py; \
@@ -65,8 +65,8 @@ html: .venv/.dev
 
 tools: $(TOOLS)/node_modules/.html
 
-axe: .venv/.dev
-	AXE=$${AXE:-all} $(BIN)/python -m pytest --quiet --numprocesses auto -m inspection -k for_everyone tests/browser
+everyone: .venv/.dev
+	AXE=$${AXE:-all} $(BIN)/python -m pytest --quiet --numprocesses auto -m inspection --ignore tests/browser/test_html.py tests/browser
 
 enumeration: .venv/.dev
 	$(BIN)/python -m tests.stack.enumeration

@@ -16,7 +16,7 @@ from eurasia.policy import Policy, policy_of
 from tests.browser.tour import Visitor, tour
 from tests.test_policy import matches
 
-pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
+pytestmark = [pytest.mark.browser, pytest.mark.inspection]
 
 
 @pytest.fixture
@@ -64,7 +64,6 @@ STICKING_OUT = """() => {
 }"""
 
 
-@pytest.mark.inspection
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("part", range(4))
 def test_page_is_for_everyone(visitor, language, part):
