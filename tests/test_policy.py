@@ -58,6 +58,10 @@ def test_every_route_has_a_policy():
     assert undeclared == []
 
 
+def test_no_route_takes_a_form_without_its_token():
+    assert [match.route for match in matches() if getattr(match.func, "csrf_exempt", False)] == []
+
+
 def test_walk_finds_routes_of_every_kind():
     assert {match.route for match in matches()} >= {
         "robots.txt",

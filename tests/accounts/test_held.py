@@ -240,6 +240,17 @@ def test_reader_changes_their_mind(signed_in, subscriber):
     assert tree_of(kept).xpath("//form[contains(@action, 'keep')]") == []
 
 
+@pytest.mark.parametrize("act", ["delete", "keep"])
+def test_form_of_another_site_asks_for_nothing_and_takes_nothing_back(signed_in, subscriber, act):
+    wish = None if act == "delete" else privacy.ask_for_erasure(subscriber, timezone.now())
+    signed_in.handler.enforce_csrf_checks = True
+
+    answer = signed_in.post(f"/en/account/{act}/", headers={"Origin": "https://evil.example"})
+
+    subscriber.refresh_from_db()
+    assert (answer.status_code, subscriber.erasure_due_at) == (403, wish)
+
+
 def test_second_wish_does_not_put_the_day_off(subscriber, now):
     privacy.ask_for_erasure(subscriber, now)
 
