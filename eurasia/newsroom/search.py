@@ -5,10 +5,12 @@ not even asked then, so that no answer and no delay can tell what stands in it.
 """
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import RawSQL
 
@@ -19,7 +21,7 @@ from eurasia.newsroom.folding import fold
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex, Stand, Term
 from eurasia.newsroom.models import Article, ArticleQuerySet
 
-MOST_WORDS = 12
+MOST_WORDS = 10
 #: What a word that may go on must have of it: fewer letters begin half of the language.
 BEGUN = 2
 #: Where all words of an answer stand: from the innermost ring outward.
@@ -63,27 +65,37 @@ def terms_of(query: str) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(terms))
 
 
-def _public(terms: tuple[Term, ...], rings: int | None = None) -> Q:
+def _public(terms: Sequence[Term], rings: int | None = None) -> Q:
     return Q(pk__in=PublicIndex.objects.filter(Stand(terms, rings)).values("pk"))
 
 
-def _matches(terms: tuple[Term, ...], reason: Any) -> Q:
+def _matches(terms: Sequence[Term], reason: Literal["read", "desk"] | None) -> Q:
     """Articles with all terms: with a reason to open the vault, also in their full texts."""
     if reason is None:
         return _public(terms)
-    found: set[int] | None = None
-    with vault.opened(reason):
-        for term in terms:
-            stand = Stand([term])
-            numbers = set(PublicIndex.objects.filter(stand).values_list("pk", flat=True))
-            numbers |= set(BodyIndex.objects.filter(stand).values_list("pk", flat=True))
-            found = numbers if found is None else found & numbers
+    stand = [
+        _public([term]) | Q(pk__in=BodyIndex.objects.filter(Stand([term])).values("pk"))
+        for term in terms
+    ]
     # Asked while the vault is open: no gated table stands in the query that goes on from here.
-    return Q(pk__in=_numbers(found or set()))
-
-
-def _numbers(found: set[int]) -> RawSQL:
-    """Ids as one parameter, however many they are."""
+    with _by_index(), vault.opened(reason):
+        found = list(Article.objects.filter(*stand).values_list("pk", flat=True))
+    # One parameter, however many they are.
     if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(found)])
-    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(found))])
+        return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found]))
+    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", [json.dumps(found)]))
+
+
+@contextmanager
+def _by_index() -> Iterator[None]:
+    """PostgreSQL counts pages, and the words of full texts lie outside of these.
+
+    Left to itself it reads all of them where there are some thousand articles.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        yield

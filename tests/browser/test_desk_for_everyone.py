@@ -13,7 +13,15 @@ from django.utils import timezone
 
 from eurasia.newsroom import colleagues, drafting, previewing, publishing, versions
 from eurasia.newsroom.desk.articles import ArticleForm
-from eurasia.newsroom.models import Contributor, Event, FileParty, Party, Picture
+from eurasia.newsroom.models import (
+    Contributor,
+    Event,
+    FileParty,
+    Party,
+    Picture,
+    SpelledName,
+    Spelling,
+)
 from tests.browser.test_everyone import ALL_OF_IT, ASK_AXE, STICKING_OUT, meetings
 from tests.browser.test_everyone import RULES as OF_THE_SITE
 from tests.newsroom.test_pictures import png_bytes
@@ -60,6 +68,9 @@ def pages(write_article, topic_file, editor, subscriber, plan):
         file=topic_file, on=at.date(), text_en="A visit.", text_fr="Une visite.",
         source_title="Gazette", source_url="https://gazette.example/",
     )  # fmt: skip
+    name = SpelledName.objects.create()
+    for text in ["Qwerty", "قورتي"]:
+        Spelling.objects.create(name=name, text=text)
     picture = Picture.objects.create(file=ContentFile(png_bytes(), name="view.png"), credit="Me")
     of_live, of_draft, of_reviewed, of_planned = (
         f"newsroom/article/{article.pk}/" for article in [live, draft, reviewed, planned]
@@ -82,6 +93,7 @@ def pages(write_article, topic_file, editor, subscriber, plan):
         *[f"newsroom/topicfile/{topic_file.pk}/{page}/" for page in ["change", "close"]],
         *list_and_row("newsroom/event", event), *list_and_row("newsroom/party", iran),
         *list_and_row("newsroom/contributor", Contributor.objects.get()),
+        *list_and_row("newsroom/spelledname", name),
         *list_and_row("newsroom/correction", live.corrections.get()),
         *list_and_row("newsroom/picture", picture), "newsroom/picture/add/",
         *list_and_row("membership/plan", plan),

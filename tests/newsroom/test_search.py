@@ -193,6 +193,17 @@ def test_what_stands_nearer_to_the_headline_comes_first_then_the_newest(found, w
     assert answer.count() == len(answer) == 6
 
 
+def test_filters_go_on_from_what_is_found(write_article, topic_file, now):
+    write_article("in-the-file")
+    write_article("outside", files=[], published_at=now - timedelta(days=400))
+    answer = search.find("headline", language="en", standing=SUBSCRIBER, at=now)
+    last_year = answer.within(now - timedelta(days=500), now - timedelta(days=300))
+
+    assert [article.slug for article in answer.of_file(topic_file)] == ["in-the-file"]
+    assert [article.slug for article in last_year.with_labels()] == ["outside"]
+    assert [article.slug for article in answer.newest()[:1]] == ["in-the-file"]
+
+
 # --- Spellings ------------------------------------------------------------------------------------
 
 

@@ -55,7 +55,9 @@ class SpellingInline(admin.TabularInline):
 class SpelledNameAdmin(admin.ModelAdmin):
     list_display = ["spelt"]
     search_fields = ["spellings__text", "spellings__folded"]
-    search_help_text = _("Any spelling of a name.")
+    search_help_text = _(
+        "Any spelling. Who searches for one spelling of a name finds all the others."
+    )
     ordering = ["id"]
     inlines = [SpellingInline]
 
