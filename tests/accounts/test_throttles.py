@@ -18,7 +18,7 @@ REFUSED = {
     "en": {"Too many attempts", "Too many failed login attempts. Try again later."},
     "fr": {
         "Trop de tentatives",
-        "Trop de tentatives de connexion échouées. Veuillez réessayer ultérieurement.",
+        "Trop de tentatives ont échoué. Réessayez plus tard.",
     },
 }
 
