@@ -28,7 +28,7 @@ LEFT_ALONE = [
     "/static/*",
     "/*/account/*",
     "/*/accounts/*",
-    "/*/feed/",
+    "/*/feed/*",
     "/*/*.*",
 ]
 #: What a browser may fetch before somebody follows a link: on hover, or when a finger comes down,

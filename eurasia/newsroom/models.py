@@ -542,6 +542,9 @@ class Article(models.Model):
     corrections_in_order: "list[Correction]"
     #: Filled by lists.mark_open().
     is_open: bool
+    #: Filled by feeds.entries.
+    file_names: list[str]
+    contributor_names: list[str]
     #: Filled by `with_translation()`.
     sibling_id: int | None
     translation_state: str

@@ -1,15 +1,16 @@
 from django.urls import path
 
-from eurasia.newsroom import feeds, reading_list, views
+from eurasia.newsroom import reading_list, views
+from eurasia.newsroom.feeds import public
 
 app_name = "newsroom"
 urlpatterns = [
     path("", views.front, name="front"),
-    path("feed/", feeds.feed, name="feed"),
+    *public.urls("feed/", public.feed, "feed"),
     path("card.png", views.card, name="card"),
     path("files/", views.file_list, name="file_list"),
     path("files/<slug:slug>/", views.file, name="file"),
-    path("files/<slug:slug>/feed/", feeds.file_feed, name="file_feed"),
+    *public.urls("files/<slug:slug>/feed/", public.file_feed, "file_feed"),
     path("articles/", views.article_list, name="article_list"),
     path("articles/<slug:slug>/", views.article, name="article"),
     path("articles/<slug:slug>/save/", reading_list.save_article, name="save_article"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("archive/", views.archive, name="archive"),
     path("archive/<int:year>/<int:number>/", views.archive_month, name="archive_month"),
     path("contributors/<slug:slug>/", views.contributor, name="contributor"),
+    *public.urls("contributors/<slug:slug>/feed/", public.contributor_feed, "contributor_feed"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
 ]

@@ -223,6 +223,7 @@ def test_several_are_put_into_the_bin_at_once(client, editor, write_article):
 
 PUBLIC_PAGES = [
     "/en/", "/en/articles/", "/en/feed/", "/en/files/iran-brics/", "/en/files/iran-brics/feed/",
+    "/en/feed/rss/", "/en/contributors/iran-desk/feed/json/",
     "/en/contributors/iran-desk/", "/en/archive/", "/sitemap.xml", "/sitemap-articles.xml",
 ]  # fmt: skip
 
