@@ -8,10 +8,12 @@ from types import TracebackType
 #: Starts at the first letter of a word only, or a long word would take the square of its length.
 ADDRESS = re.compile(r"(?<![^\s<>\"'=,;@])[^\s<>\"'=,;@]+@[^\s<>\"',;]+")
 QUERY = re.compile(r"\?\S+")
+#: What opens by its address alone: previews, private feeds and their pictures.
+TOKEN = re.compile(r"(?<=/)(preview|feed/private|feed/pictures)/[^\s/]+")
 
 
 class LineFormatter(logging.Formatter):
-    """Leaves out e-mail addresses, query strings and the messages of exceptions.
+    """Leaves out e-mail addresses, query strings, tokens and the messages of exceptions.
 
     A database error quotes the row that it refused, full text and all, so of an exception only
     its kind and its place are kept.
@@ -21,7 +23,8 @@ class LineFormatter(logging.Formatter):
         if record.name.startswith("django.security."):
             # Its message is what an exception said; its name is the kind of the attempt.
             record = logging.makeLogRecord({**vars(record), "msg": "refused", "args": ()})
-        return QUERY.sub("?…", ADDRESS.sub("<address>", super().format(record)))
+        said = TOKEN.sub(r"\1/…", super().format(record))
+        return QUERY.sub("?…", ADDRESS.sub("<address>", said))
 
     def formatException(
         self,

@@ -35,6 +35,8 @@ class Policy(Enum):
     PUBLIC = "public"
     #: Anybody, always in the public form: feeds, sitemaps, robots.
     MACHINE = "machine"
+    #: Whoever holds the key that stands in the address; always private, and no cookie is looked at.
+    KEYED = "keyed"
     #: Anybody, always private: forms, signing in, what depends on request headers.
     PRIVATE = "private"
     #: Signed-in readers; others are sent to sign in and come back.
@@ -67,6 +69,11 @@ def public(view: View) -> View:
 def machine(view: View) -> View:
     """A door for machines: the same bytes for everybody, signed in or not."""
     return _declare(Policy.MACHINE, require_safe(view))
+
+
+def keyed(view: View) -> View:
+    """A door that a key in its address opens, to machines without cookies; kept by nobody."""
+    return _declare(Policy.KEYED, require_safe(view))
 
 
 def private(view: View) -> View:
@@ -132,9 +139,11 @@ class PolicyMiddleware:
         is_public_form = safe and (
             policy is Policy.MACHINE or (policy is Policy.PUBLIC and not has_session)
         )
-        request.is_public_form = is_public_form  # type: ignore[attr-defined]  # for PassedBy
+        knows_nobody = is_public_form or (safe and policy is Policy.KEYED)
+        request.is_public_form = is_public_form  # type: ignore[attr-defined]  # for compression
+        request.knows_nobody = knows_nobody  # type: ignore[attr-defined]  # for PassedBy
         response = self.get_response(request)
-        if is_public_form:
+        if knows_nobody:
             # A malformed CSRF cookie makes Django set a new one, which a cache would hand to all.
             response.cookies.clear()
         # What 400 complains of, such as the Host header, may be no part of a cache's key.
@@ -161,12 +170,14 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 class PassedBy:
-    """Mixed into a middleware class: the public form of a page never meets it."""
+    """Mixed into a middleware class: the public form of a page never meets it, nor does a door
+    that a key in its address opens.
+    """
 
     get_response: Any
 
     def __call__(self, request: Any) -> Any:
-        if request.is_public_form:
+        if request.knows_nobody:
             return self.get_response(request)
         return super().__call__(request)  # type: ignore[misc]  # that of the class mixed into
 

@@ -325,6 +325,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "request_login_code": "20/m/ip,3/m/key,20/h/key",
     "confirm_code": "30/m/ip",  # ours: three wrong codes end a code, not a guesser
     "reset_password": "20/m/ip,3/m/key,20/h/key",
+    "make_feed": "20/h/user",  # ours
 }
 #: Nobody types an address as fast as a robot.
 SIGNUP_SECONDS = 2

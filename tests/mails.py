@@ -28,6 +28,11 @@ _RIGHTS = {
 CONTEXT: dict[str, dict[str, Any]] = {
     "account/email/erasure": {"due": _AT},
     "account/email/new_browser": {"browser": Browser("Firefox", "Linux"), "at": _AT},
+    "newsroom/email/shared_feed": {
+        "feed": SimpleNamespace(name="EurasiaPeace", get_language_display="English"),
+        "networks": 10,
+        "address": f"{settings.SITE_URL}/en/account/feeds/",
+    },
     **{f"membership/email/{kind}": _RIGHTS for kind in ["started", "ending", "ended"]},
 }
 #: By the subjects that stand in the folders, ours and allauth's: no mail is forgotten.
@@ -37,7 +42,7 @@ NAMES = sorted(
         for templates in TEMPLATES
         for path in templates.rglob("email/*_subject.txt")
         if (name := path.name.removesuffix("_subject.txt")) not in NEVER
-        and path.parent.parent.name in {"account", "mfa", "membership"}
+        and path.parent.parent.name in {"account", "mfa", "membership", "newsroom"}
     }
 )
 

@@ -3,6 +3,8 @@
 import logging
 import sys
 
+import pytest
+
 from eurasia.logs import LineFormatter
 from eurasia.newsroom.vault import VaultError
 
@@ -22,6 +24,11 @@ def test_addresses_and_query_strings_are_left_out():
     said = line("%s asked for /en/?code=ABC-DEF", "reader@example.org")
 
     assert said == "ERROR eurasia: <address> asked for /en/?…"
+
+
+@pytest.mark.parametrize("door", ["preview", "feed/private", "feed/pictures"])
+def test_keys_in_addresses_are_left_out(door):
+    assert line("Not Found: /en/%s/a-Key_1:x/", door) == f"ERROR eurasia: Not Found: /en/{door}/…/"
 
 
 def test_exception_keeps_its_kind_and_place_but_not_its_words():

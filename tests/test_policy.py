@@ -86,7 +86,9 @@ def test_public_machine_and_reader_routes_are_these():
         "membership:resume",
         "membership:take_plan",
         "newsroom:keep_place",
+        "newsroom:private_feeds",
         "newsroom:reading_list",
+        "newsroom:revoke_feed",
         "newsroom:save_article",
     }
 
@@ -96,6 +98,10 @@ def test_private_routes_of_the_newsroom_are_these():
         "newsroom:preview_link",
         "newsroom:preview_picture",
     }
+
+
+def test_doors_that_a_key_in_their_address_opens_are_these():
+    assert names_under(Policy.KEYED) == {"newsroom:private_feed", "newsroom:feed_picture"}
 
 
 def test_everything_at_the_admin_is_desk():

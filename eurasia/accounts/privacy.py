@@ -34,10 +34,12 @@ NAMES: dict[str, Promise] = {
     "kind": _("Kind"),
     "last_seen_at": _("Last seen"),
     "last_used_at": _("Last used"),
+    "last_used_on": _("Last used"),
     "made_at": _("Made"),
     "revoked_at": _("Revoked"),
     "saved_at": _("Saved"),
     "seen_at": _("Last seen"),
+    "seen_on": _("Last seen"),
     "sent_at": _("Sent"),
     "user_agent": _("Browser"),
 }

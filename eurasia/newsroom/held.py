@@ -11,7 +11,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.accounts.models import User
-from eurasia.accounts.privacy import Holding, before_erasing, register
+from eurasia.accounts.privacy import Holding, before_erasing, register, retain
 
 WITH_THE_ARTICLE = _("as long as the article; without the name once the account is gone")
 #: Columns that name people, beside `history_user`.
@@ -21,6 +21,8 @@ TO_TELL_WHO = _("to tell who wrote, changed and published what")
 
 
 def add(newsroom: AppConfig) -> None:
+    from eurasia.newsroom.feeds import tokens  # its models must be there first
+
     model = newsroom.get_model
     register(
         Holding(
@@ -38,6 +40,24 @@ def add(newsroom: AppConfig) -> None:
             model=model("ReadingPlace"),
             readers=["reader"],
             fields=["article", "block", "seen_at"],
+        ),
+        Holding(
+            title=_("Private feeds"),
+            purpose=_("to send your feed reader what you may read"),
+            kept=_("until you revoke them"),
+            model=model("FeedToken"),
+            readers=["reader"],
+            fields=["file__slug", "language", "made_at", "last_used_on"],
+            unseen=["token_digest", "warned_at"],
+        ),
+        Holding(
+            title=_("Networks of private feeds"),
+            purpose=_("to tell you when somebody else seems to read one of your feeds"),
+            kept=_("7 days; of a network stands a digest that does not name it"),
+            model=model("FeedNetwork"),
+            readers=["feed__reader"],
+            fields=["feed", "seen_on"],
+            unseen=["network_digest"],
         ),
         _of_the_desk(
             model("Contributor"), ["account"], ["name", "about_en", "about_fr"],
@@ -98,6 +118,7 @@ def add(newsroom: AppConfig) -> None:
                 saves.filter(**{column: reader.pk}).update(**{column: None})
 
     before_erasing(forget)
+    retain("networks of private feeds", tokens.forget_networks)
 
 
 def _of_the_desk(

@@ -27,6 +27,7 @@ from eurasia.newsroom.desk.models import (
     PreviewLink,
     PreviewOpening,
 )
+from eurasia.newsroom.feeds.models import FeedNetwork, FeedToken
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
 from eurasia.newsroom.pictures import Picture, Source
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
@@ -45,6 +46,8 @@ __all__ = [
     "Correction",
     "Draft",
     "Event",
+    "FeedNetwork",
+    "FeedToken",
     "FileParty",
     "FullText",
     "Note",

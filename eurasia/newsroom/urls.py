@@ -1,12 +1,14 @@
 from django.urls import path
 
 from eurasia.newsroom import reading_list, views
-from eurasia.newsroom.feeds import public
+from eurasia.newsroom.feeds import private, public
 
 app_name = "newsroom"
 urlpatterns = [
     path("", views.front, name="front"),
     *public.urls("feed/", public.feed, "feed"),
+    path("feed/private/<str:token>/", private.private_feed, name="private_feed"),
+    path("feed/pictures/<str:signed>/", private.feed_picture, name="feed_picture"),
     path("card.png", views.card, name="card"),
     path("files/", views.file_list, name="file_list"),
     path("files/<slug:slug>/", views.file, name="file"),
@@ -24,6 +26,8 @@ urlpatterns = [
         name="rendition",
     ),
     path("account/reading/", reading_list.reading_list, name="reading_list"),
+    path("account/feeds/", private.private_feeds, name="private_feeds"),
+    path("account/feeds/<int:pk>/revoke/", private.revoke_feed, name="revoke_feed"),
     path("preview/<str:token>/", views.preview_link, name="preview_link"),
     path("preview/<str:token>/pictures/<int:pk>/", views.preview_picture, name="preview_picture"),
     path("archive/", views.archive, name="archive"),

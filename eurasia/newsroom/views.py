@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from eurasia import languages
 from eurasia.accounts import privacy as register
+from eurasia.membership import gate
 from eurasia.newsroom import cards, citing, errors, previewing, reading, relations, shelf
 from eurasia.newsroom.archive import Month, archive_of, beside
 from eurasia.newsroom.chronology import chronology
@@ -91,6 +92,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
     untranslated = published.in_language(languages.other()).without_translation(
         languages.current(), at
     )
+    reader = reader_of(request)
     return render(
         request,
         "newsroom/file_detail.html",
@@ -102,6 +104,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
                 file, articles, at, year=request.GET.get("year"), show=request.GET.get("show")
             ),
             "untranslated": untranslated.newest()[:UNTRANSLATED_AT_MOST],
+            "may_have_feeds": bool(reader) and gate.reads_all(gate.standing(reader, at)),
         },
     )
 
@@ -232,33 +235,36 @@ def citation(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 def picture(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """A picture of a full text, for those whose reading shows it."""
-    picture = _picture_of_reading(request, slug, pk)
-    return _gated_file(picture, picture.file.name or "")
+    picture = picture_of(_article_of(slug), reader_of(request), pk)
+    return gated_file(picture, picture.file.name or "")
 
 
 @public
 def rendition(request: HttpRequest, slug: str, pk: int, width: int, kind: str) -> HttpResponseBase:
     """A smaller copy of such a picture, for the same readers."""
-    picture = _picture_of_reading(request, slug, pk)
+    picture = picture_of(_article_of(slug), reader_of(request), pk)
     if width not in picture.renditions or kind not in KINDS:
         raise Http404
-    return _gated_file(picture, picture.rendition_name(width, kind))
+    return gated_file(picture, picture.rendition_name(width, kind))
 
 
-def _picture_of_reading(request: HttpRequest, slug: str, pk: int) -> Picture:
+def _article_of(slug: str) -> Article:
+    return get_object_or_404(Article.objects.in_language(languages.current()), slug=slug)
+
+
+def picture_of(article: Article, reader: Any, pk: int) -> Picture:
     """Raises Http404 unless the reader's own reading of the article shows the picture.
 
     An unpublished article reads as nothing to all but the desk, whose previews show its pictures.
     """
-    article = get_object_or_404(Article.objects.in_language(languages.current()), slug=slug)
-    seen = reading.read(article, reader_of(request), timezone.now())
+    seen = reading.read(article, reader, timezone.now())
     picture = get_object_or_404(Picture, pk=pk)
     if f'src="{article.picture_url(picture)}"' not in seen.body_html:
         raise Http404
     return picture
 
 
-def _gated_file(picture: Picture, name: str) -> FileResponse:
+def gated_file(picture: Picture, name: str) -> FileResponse:
     try:
         opened = picture.file.storage.open(name)
     except FileNotFoundError as error:
@@ -290,7 +296,7 @@ def preview_picture(request: HttpRequest, token: str, pk: int) -> HttpResponseBa
     picture = get_object_or_404(Picture, pk=pk)
     if f'src="{proof.article.picture_url(picture)}"' not in proof.full_text.body_html:
         raise Http404
-    response = _gated_file(picture, picture.file.name or "")
+    response = gated_file(picture, picture.file.name or "")
     response["X-Robots-Tag"] = "noindex"
     return response
 

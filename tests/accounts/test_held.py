@@ -342,6 +342,7 @@ def test_command_says_what_went(registered, now, capsys):
     call_command("apply_retention")
 
     assert capsys.readouterr().out.splitlines() == [
+        "0 networks of private feeds",
         "1 accounts that asked to be erased",
         "0 accounts that nobody confirmed",
         "1 sessions that have ended",

@@ -79,6 +79,8 @@ def tour(language: str) -> list[Stop]:
             ("account, lapsed", "account/", "lapsed"),
             ("where you are signed in", "accounts/sessions/", "subscriber"),
             ("your reading", "account/reading/", "subscriber"),
+            ("your feeds", "account/feeds/", "subscriber"),
+            ("your feeds, registered", "account/feeds/", "registered"),
             ("your data", "account/data/", "subscriber"),
             ("delete the account", "account/delete/", "subscriber"),
             ("email", "accounts/email/", "registered"),
