@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
+from secrets import token_urlsafe
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
@@ -32,6 +33,7 @@ from eurasia.newsroom.models import (
     Contributor,
     Draft,
     Event,
+    FeedToken,
     FullText,
     Party,
     Picture,
@@ -42,6 +44,8 @@ from eurasia.newsroom.models import (
 RUN = 8
 #: Each run is kept as a number of 8 bytes; this many articles fit into some 300 MB.
 MOST_ARTICLES = 3_000
+#: Each costs some forty requests, and one is like another.
+MOST_FEEDS = 10
 UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 ADDRESSES = re.compile(r"""(?:href|src|action)=["']([^"'<>]+)["']|<loc>([^<]+)</loc>""")
 SRCSETS = re.compile(r"""srcset=["']([^"'<>]+)["']""")
@@ -160,10 +164,12 @@ def secrets_of_the_house(at: datetime) -> Secrets:
     for run in public & found.runs.keys():
         del found.runs[run]
     for code in CODES:
-        found.addresses.append(f"/{code}/preview/")
+        found.addresses += [f"/{code}/preview/", f"/{code}/feed/private/{token_urlsafe(32)}/"]
     for link in PreviewLink.objects.select_related("article"):
         # What is stored of its token, which is all that a thief of the database has.
         found.addresses.append(f"/{link.article.language}/preview/{link.token_digest}/")
+    for feed in FeedToken.objects.order_by("-pk")[:MOST_FEEDS]:
+        found.addresses.append(f"/{feed.language}/feed/private/{feed.token_digest}/")
     for picture in Picture.objects.filter(is_public=False).exclude(pk__in=shown_pictures):
         for name in picture.names:
             with contextlib.suppress(OSError), picture.file.storage.open(name) as opened:

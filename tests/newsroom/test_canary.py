@@ -5,13 +5,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.test import override_settings
 from django.urls import path
 
 from eurasia import urls
+from eurasia.accounts.models import User
 from eurasia.newsroom import canary, drafting, publishing
-from eurasia.policy import machine
+from eurasia.newsroom.feeds import decoys, private, tokens
+from eurasia.newsroom.models import FeedToken
+from eurasia.policy import keyed, machine
 from tests.cast import GATED, GATED_NOTE, TEASER
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,15 +41,33 @@ def fragment(request):
     return HttpResponse(" ".join(GATED.split()[:7]))
 
 
+@machine
+def leaking_feed(request):
+    """One of the journal's feeds, in which somebody has forgotten the gate."""
+    return JsonResponse({"items": [{"content_html": f"<p>{GATED}</p>"}]})
+
+
+def forgets_the_key(request, token):
+    return HttpResponse(GATED)
+
+
+def forgets_the_gate(request, token):
+    """Opens whatever feed there is, whether its reader still may read or not."""
+    return HttpResponse(GATED, status=200) if tokens.feed_of(token, "en") else HttpResponse()
+
+
+PRIVATE_FEED = path("en/feed/private/<str:token>/", private.private_feed)
 urlpatterns = [
     path("en/leak/<slug:kind>/", leaking),
     path("en/fragment/", fragment),
+    path("en/contributors/iran-desk/feed/json/", leaking_feed),
+    PRIVATE_FEED,
     *urls.urlpatterns,
 ]
 
 
-def look(base: str, most: int = 400) -> str:
-    said = StringIO()
+def look(base: str, said: StringIO | None = None, most: int = 400) -> str:
+    said = said or StringIO()
     call_command("canary", "--base", base, "--max", str(most), stdout=said)
     return said.getvalue()
 
@@ -94,6 +115,45 @@ def test_leak_is_named_by_address_and_article_without_its_words(live_server, art
     assert leak == f"LEAK GET {address} carries article {article.pk} (en/the-crossing)"
     assert summary.endswith("left when --max was reached; 1 gated texts; 1 leaks")
     assert rest == ""
+
+
+def test_leak_of_a_feed_that_only_a_page_names_is_found(live_server, article, monkeypatch):
+    monkeypatch.setattr(canary, "_starts", lambda secrets: ["/en/contributors/iran-desk/"])
+
+    with override_settings(ROOT_URLCONF=__name__), pytest.raises(CommandError):
+        look(live_server.url, told := StringIO(), most=20)
+
+    assert f"GET {live_server.url}/en/contributors/iran-desk/feed/json/ " in told.getvalue()
+
+
+@pytest.mark.parametrize("mistake", [forgets_the_key, forgets_the_gate])
+def test_leak_of_a_private_feed_is_found(live_server, article, plan, monkeypatch, mistake):
+    monkeypatch.setattr(PRIVATE_FEED, "callback", keyed(mistake))
+    monkeypatch.setattr(canary, "_starts", lambda secrets: secrets.addresses)
+
+    with override_settings(ROOT_URLCONF=__name__), pytest.raises(CommandError):
+        look(live_server.url, told := StringIO(), most=12)
+
+    assert f"LEAK GET {live_server.url}/en/feed/private/" in told.getvalue()
+
+
+def test_walk_tries_private_feeds_that_open_nothing_and_leaves_none(client, article, plan, now):
+    with decoys.made(now) as addresses:
+        answers = [client.get(address) for address in addresses]
+
+    assert [answer.status_code for answer in answers] == [404, 200, 200] * 2
+    assert {"Your subscription has ended." in answers[at].text for at in [1, 2]} == {True}
+    assert [address for address in answers if GATED in address.text] == []
+    assert [User.objects.count(), FeedToken.objects.count()] == [0, 0]
+
+
+def test_what_a_killed_walk_has_left_goes_with_the_next(plan, now):
+    User.objects.create_user(decoys.ADDRESS)
+
+    with decoys.made(now):
+        assert User.objects.count() == 1
+
+    assert User.objects.count() == 0
 
 
 def test_fewer_than_eight_words_are_no_leak(live_server, article, linked):

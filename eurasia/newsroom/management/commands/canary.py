@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from eurasia.newsroom import canary
+from eurasia.newsroom.feeds import decoys
 
 
 class Command(BaseCommand):
@@ -28,6 +29,14 @@ class Command(BaseCommand):
         secrets = canary.secrets_of_the_house(timezone.now())
         if not secrets.runs:
             raise CommandError("No gated text in this database: there is nothing to look for.")
+        with decoys.made(timezone.now()) as addresses:
+            secrets.addresses += addresses
+            outcome = self.walk(options["base"], secrets, options["max"])
+        self.stdout.write(canary.summary(outcome, secrets))
+        if outcome.leaks:
+            raise CommandError("Gated text reaches outsiders. Mend the addresses named above.")
+
+    def walk(self, base: str, secrets: canary.Secrets, most: int) -> canary.Outcome:
         console = Console(stderr=True)
         with Progress(
             TextColumn("Looking"),
@@ -38,15 +47,12 @@ class Command(BaseCommand):
         ) as progress:
             task = progress.add_task("", total=None)
             try:
-                outcome = canary.walk(
-                    options["base"],
+                return canary.walk(
+                    base,
                     secrets,
-                    options["max"],
+                    most,
                     told=lambda leak: self.stdout.write(str(leak)),
                     advance=lambda done, known: progress.update(task, completed=done, total=known),
                 )
             except httpx.HTTPError as error:
-                raise CommandError(f"{options['base']} does not answer: {error}") from None
-        self.stdout.write(canary.summary(outcome, secrets))
-        if outcome.leaks:
-            raise CommandError("Gated text reaches outsiders. Mend the addresses named above.")
+                raise CommandError(f"{base} does not answer: {error}") from None
