@@ -21,7 +21,7 @@ from eurasia.newsroom.folding import fold
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex, Stand, Term
 from eurasia.newsroom.models import Article, ArticleQuerySet
 
-MOST_WORDS = 8
+MOST_WORDS = 6
 #: What a word that may go on must have of it: fewer letters begin half of the language.
 BEGUN = 2
 #: Where all words of an answer stand: from the innermost ring outward.
