@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,14 +69,20 @@ def finished(article):
     return [text for position, text in enumerate(texts) if position != 2]
 
 
+@cache
+def form_of_the_desk(request):
+    model_admin = site._registry[Article]
+    fields = flatten_fieldsets(model_admin.get_fieldsets(request))
+    return model_admin, model_admin.get_form(request, fields=[*fields])
+
+
 def by_the_editor(request, source, number):
     """None where the form refuses it with a word."""
     slug = f"hostile-{number}"
     sent = {"language": "en", "slug": slug, "headline": "A", "access": "subscribers"}
     sent |= {"work": slug, "teaser": source, "body": source}
-    model_admin = site._registry[Article]
-    fields = flatten_fieldsets(model_admin.get_fieldsets(request))
-    form = model_admin.get_form(request, fields=[*fields])(sent)
+    model_admin, form_class = form_of_the_desk(request)
+    form = form_class(sent)
     if not form.is_valid():
         assert form.errors.keys() <= {"teaser", "body"}
         return None
