@@ -6,6 +6,7 @@ Pure. Scripts are not turned into each other; that is what the table of spelling
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 #: All apostrophes and single quotes, primes, and the half rings that stand for hamza and ayn.
 APOSTROPHES = dict.fromkeys("'’‘‛`´′ʹʻʼʽʾʿˈˊˋ‵՚׳ꞌ＇", "'")
@@ -46,6 +47,17 @@ class _Letters(dict[int, str]):
         return self[code]
 
 
+class _Apart(dict[int, str]):
+    """For str.translate: what stands in no word becomes a space, whatever else stays."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        kind = unicodedata.category(char)
+        self[code] = char if kind[0] in "LNM" or kind == "Cf" or char in "'." else " "
+        return self[code]
+
+
+_apart = _Apart()
 _before = str.maketrans(APOSTROPHES)  # NFKD makes spaces of some
 _letters = _Letters(str.maketrans({**APOSTROPHES, **LATIN, **ARABIC, ".": "."}))
 
@@ -57,3 +69,20 @@ def fold(text: str) -> str:
     text = GENITIVE.sub("", ELIDED.sub("", text)).replace("'", "")
     text = INITIALS.sub(lambda found: found[0].replace(".", ""), text).replace(".", " ")
     return " ".join(word[:LONGEST] for word in text.split())
+
+
+def spans(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Where the words of a plain text stand in it: from, to, and what that folds into."""
+    plain = text.translate(_before)  # a character for each
+    for run in re.finditer("[^ ]+", plain.translate(_apart)):
+        start, end = run.span()
+        small = run[0].casefold()
+        if elided := ELIDED.match(small):
+            start += elided.end()
+        if re.search(r"\w's$", small):
+            end -= 2
+        kept = plain[start:end]
+        start += len(kept) - len(kept.lstrip("'."))
+        end -= len(kept) - len(kept.rstrip("'."))
+        if words := fold(text[start:end]).split():
+            yield start, end, words
