@@ -2,20 +2,16 @@
 
 import time
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from eurasia.newsroom import drafting, publishing
-from eurasia.newsroom.models import Article, ArticleFile, FullText
-from eurasia.newsroom.vault import opened
+from eurasia.newsroom.models import Article
+from tests.journal import fill
 from tests.newsroom.desk.roles import member_of
 from tests.pages import texts, tree_of
 from tests.proof import IS_PROOF, scaled
-from tests.prose import prose
 
 ARTICLES = "/admin/newsroom/article/"
 ROWS = "//table[@id='result_list']/tbody/tr"
@@ -197,44 +193,7 @@ def test_writer_sees_own_articles_alone(client, write_article):
 @pytest.fixture
 def many(db, topic_file, editor):
     """10,000 articles of 1,500 words (a fiftieth of that in the suite), half of them translated."""
-    count = scaled(10_000)
-    articles = Article.objects.bulk_create(
-        Article(
-            language="fr" if number % 4 == 1 else "en",
-            work=f"work-{number - 1 if number % 4 == 1 else number}",
-            slug=f"piece-{number}",
-            headline=f"Piece {number} on grain",
-            standfirst="Of grain and rails",
-            teaser=prose(-number, words=100),
-            teaser_html=prose(-number, words=100),
-            wording_digest=str(number),
-            owner=editor,
-            saved_by=editor,
-            translated_version=1 if number % 4 == 1 else None,
-            status="published",
-            published_at=timezone.now() - timedelta(hours=number),
-        )
-        for number in range(count)
-    )
-    history = Article.history.model
-    history.objects.bulk_create(
-        history(
-            **{field.attname: getattr(article, field.attname) for field in Article._meta.fields},
-            history_date=timezone.now(),
-            history_type="+",
-        )
-        for article in articles
-    )
-    ArticleFile.objects.bulk_create(
-        ArticleFile(article=article, file=topic_file) for article in articles
-    )
-    with opened("desk"):
-        for article in articles:  # one by one: all of these texts are too much to hold at once
-            text = prose(article.pk, words=1_500)
-            FullText.objects.bulk_create([FullText(article=article, body=text, body_html=text)])
-    call_command("reindex", stdout=StringIO())
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # as a server does by itself, in time
+    fill(scaled(10_000), topic_file, editor, words=1_500)
 
 
 @pytest.mark.proof
