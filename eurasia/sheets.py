@@ -26,6 +26,7 @@ SHEETS = {
     "house": ["tokens", "fonts", "base", "print"],
     "newsroom": ["newsroom"],
     "overview": ["overview"],
+    "search": ["search"],
     "membership": ["membership"],
     "account": ["account"],
 }

@@ -335,6 +335,7 @@ def _starts(secrets: Secrets) -> Iterator[str]:
     for phrase in secrets.phrases:
         for code in CODES:
             yield f"/{code}/search/?q={phrase}"
+            yield f"/{code}/search/suggest/?q={phrase}"
             yield f"/{code}/?q={phrase}"
 
 

@@ -28,12 +28,13 @@ BEGUN = 2
 HEADLINE, LABELS, TEASER, FULL_TEXT = 0, 1, 2, 3
 
 
-def find(query: str, *, language: str, standing: Standing, at: datetime) -> ArticleQuerySet:
+def find(
+    terms: Sequence[Term], *, language: str, standing: Standing, at: datetime
+) -> ArticleQuerySet:
     """What readers find, `ring` by ring and newest first; filters go on from here.
 
     Everything in the full texts' ring may be read by whoever stands like this.
     """
-    terms = terms_of(query)
     if not terms:
         return Article.objects.none()
     articles = Article.objects.published(at).in_language(language)
@@ -45,6 +46,14 @@ def find(query: str, *, language: str, standing: Standing, at: datetime) -> Arti
         output_field=IntegerField(),
     )
     return articles.annotate(ring=ring).order_by("ring", "-published_at", "-id")
+
+
+def by_headline(terms: Sequence[Term], *, language: str, at: datetime) -> ArticleQuerySet:
+    """Published articles with all terms in the headline, newest first, for anybody."""
+    if not terms:
+        return Article.objects.none()
+    articles = Article.objects.published(at).in_language(language)
+    return articles.filter(_public(terms, HEADLINE + 1)).newest()
 
 
 def at_the_desk(query: str, *, full_texts: bool) -> Q:

@@ -71,7 +71,7 @@ def phrases_of(words: Sequence[str]) -> list[list[Words]]:
     The longest name wins. One query.
     """
     ends = range(1, len(words) + 1)
-    asked = {" ".join(words[start:end]) for end in ends for start in range(end)}
+    asked = [" ".join(words[start:end]) for end in ends for start in range(end)]
     rows = Spelling.objects.filter(name__spellings__folded__in=asked).order_by("id").distinct()
     names: dict[int, list[Words]] = {}
     for name, folded in rows.values_list("name_id", "folded"):

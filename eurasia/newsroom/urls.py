@@ -1,6 +1,6 @@
 from django.urls import path
 
-from eurasia.newsroom import reading_list, views
+from eurasia.newsroom import finding, reading_list, views
 from eurasia.newsroom.feeds import private, public
 
 app_name = "newsroom"
@@ -34,6 +34,8 @@ urlpatterns = [
     path("archive/<int:year>/<int:number>/", views.archive_month, name="archive_month"),
     path("contributors/<slug:slug>/", views.contributor, name="contributor"),
     *public.urls("contributors/<slug:slug>/feed/", public.contributor_feed, "contributor_feed"),
+    path("search/", finding.search_page, name="search"),
+    path("search/suggest/", finding.suggestions, name="suggestions"),
     path("about/", views.about, name="about"),
     path("privacy/", views.privacy, name="privacy"),
 ]

@@ -199,7 +199,17 @@ def test_tab_goes_through_the_masthead_as_it_is_read(visitor, name):
 
     reached = focused_one_after_the_other(visitor.page)
 
-    masthead = ["Français", "Sign in", "Subscribe", "EurasiaPeace", "Files", "Articles", "About"]
+    masthead = [
+        "Français",
+        "Words to search for",
+        "Search",
+        "Sign in",
+        "Subscribe",
+        "EurasiaPeace",
+        "Files",
+        "Articles",
+        "About",
+    ]
     assert [each["name"] for each in reached[: len(masthead) + 1]] == [
         "Skip to the content",
         *masthead,

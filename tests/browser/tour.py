@@ -16,6 +16,8 @@ WITHDRAWN = {"en": "taken-back", "fr": "retire"}
 GATED = {"en": "a-pragmatic-alliance", "fr": "une-alliance-pragmatique"}
 OPEN = {"en": "talking-through-muscat", "fr": "ankara-au-seuil-des-brics"}
 FILE = "iran-neighbouring-countries"
+#: A word that stands in full texts alone.
+WITHIN = {"en": "negotiators", "fr": "banques"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,10 @@ def tour(language: str) -> list[Stop]:
             ("article, renew", f"articles/{GATED[language]}/", "lapsed"),
             ("article, full text", f"articles/{GATED[language]}/", "subscriber"),
             ("article, open", f"articles/{OPEN[language]}/"),
+            ("search", "search/"),
+            ("search, found", "search/", OUTSIDER, 200, {"q": "iran"}),
+            ("search, found in full texts", "search/", "subscriber", 200, {"q": WITHIN[language]}),
+            ("search, nothing found", "search/", OUTSIDER, 200, {"q": "brisc"}),
             ("contributor", "contributors/iran-desk/"),
             ("about", "about/"),
             ("privacy", "privacy/"),
@@ -156,7 +162,7 @@ class Visitor:
             with self.page.expect_navigation():
                 self.page.locator(f"main [name={name}]").press("Enter")
         here = urlsplit(self.page.url).path
-        if stop.reader != OUTSIDER and not self.page.locator(".masthead form").count():
+        if stop.reader != OUTSIDER and not self.page.locator(".masthead form[method=post]").count():
             self.complaints.append(f"{stop.reader} is not signed in")
         if here != (stop.ends_at or stop.path):
             self.complaints.append(f"ended at {here}")

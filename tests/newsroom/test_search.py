@@ -28,7 +28,8 @@ def found(now):
     """The slugs that a search finds, in order; of somebody who may read everything."""
 
     def find(query, standing=SUBSCRIBER, at=now, language="en"):
-        articles = search.find(query, language=language, standing=standing, at=at)
+        terms = search.terms_of(query)
+        articles = search.find(terms, language=language, standing=standing, at=at)
         return list(articles.values_list("slug", flat=True))
 
     return find
@@ -188,7 +189,8 @@ def test_what_stands_nearer_to_the_headline_comes_first_then_the_newest(found, w
     rings = ["headline", "older", "standfirst", "teaser"]
     assert found("wheat corn", OUTSIDER) == rings
     assert found("wheat corn") == [*rings, "full", "parted"]
-    answer = search.find("wheat corn", language="en", standing=SUBSCRIBER, at=now)
+    terms = search.terms_of("wheat corn")
+    answer = search.find(terms, language="en", standing=SUBSCRIBER, at=now)
     assert [article.ring for article in answer] == [0, 0, 1, 2, 3, 3]
     assert answer.count() == len(answer) == 6
 
@@ -196,7 +198,8 @@ def test_what_stands_nearer_to_the_headline_comes_first_then_the_newest(found, w
 def test_filters_go_on_from_what_is_found(write_article, topic_file, now):
     write_article("in-the-file")
     write_article("outside", files=[], published_at=now - timedelta(days=400))
-    answer = search.find("headline", language="en", standing=SUBSCRIBER, at=now)
+    terms = search.terms_of("headline")
+    answer = search.find(terms, language="en", standing=SUBSCRIBER, at=now)
     last_year = answer.within(now - timedelta(days=500), now - timedelta(days=300))
 
     assert [article.slug for article in answer.of_file(topic_file)] == ["in-the-file"]
