@@ -11,7 +11,8 @@ from django.urls import path
 
 from eurasia import urls
 from eurasia.accounts.models import User
-from eurasia.newsroom import canary, drafting, publishing
+from eurasia.membership import gate
+from eurasia.newsroom import canary, drafting, finding, publishing
 from eurasia.newsroom.feeds import decoys, private, tokens
 from eurasia.newsroom.models import FeedToken
 from eurasia.policy import keyed, machine
@@ -101,6 +102,33 @@ def test_planted_leak_is_found(live_server, article, linked, kind):
         look(live_server.url, most=1)
 
     assert "Gated text reaches outsiders" in str(refusal.value)
+
+
+def test_search_that_takes_an_outsider_for_a_subscriber_is_found(
+    live_server, write_article, monkeypatch
+):
+    write_article(body=f"<p>{GATED}</p>")
+    subscriber = gate.Standing(signed_in=True, right="free")
+    monkeypatch.setattr(gate, "standing", lambda reader, at: subscriber)
+    said = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("canary", "--base", live_server.url, "--max", "60", stdout=said)
+
+    assert f"LEAK GET {live_server.url}/en/search/?q=the%20gated%20part%20says" in said.getvalue()
+
+
+def test_suggestions_out_of_a_full_text_are_found(live_server, article, monkeypatch):
+    def leaking(terms, **_where):
+        return [{"kind": "Article", "text": GATED, "url": "/"}] if terms else []
+
+    monkeypatch.setattr(finding, "suggest", leaking)
+    said = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("canary", "--base", live_server.url, "--max", "60", stdout=said)
+
+    assert "/en/search/suggest/?q=the%20gated%20part%20says" in said.getvalue()
 
 
 def test_leak_is_named_by_address_and_article_without_its_words(live_server, article, linked):
