@@ -26,10 +26,10 @@ SETTLE = (
 
 
 @contextmanager
-def served(**settings: str) -> Iterator[Edition]:
+def served(prepare: str = "", **settings: str) -> Iterator[Edition]:
     """A fresh edition on a free port, ended with everything it wrote when the block ends.
 
-    `settings` go into its environment.
+    `prepare` is Python that runs in it before it is served; `settings` go into its environment.
     """
     with tempfile.TemporaryDirectory(prefix="eurasia-demo-") as folder:
         tree = Path(folder)
@@ -53,6 +53,8 @@ def served(**settings: str) -> Iterator[Edition]:
             ).stdout  # fmt: skip
 
         manage("demo", "--no-serve")
+        if prepare:
+            manage("shell", "--no-imports", "--command", prepare)
         sessions = json.loads(manage("shell", "--no-imports", "--command", SETTLE))
         with open(tree / "server.log", "w") as log:
             server = subprocess.Popen(
