@@ -444,7 +444,7 @@ def test_signing_out_ends_on_a_page_of_its_own_and_removes_the_session(
     assert Session.objects.count() == 1
     page = client.get(f"/{language}/")
 
-    response = submit(client, page, form="//header//form")
+    response = submit(client, page, form="//header//form[@method='post']")
 
     assert (response.status_code, response.url) == (302, f"/{language}/account/signed-out/")
     assert response.cookies[settings.SESSION_COOKIE_NAME].value == ""

@@ -150,6 +150,6 @@ def test_reader_who_signs_out_is_an_outsider_again(client, wanted, subscriber):
     article = client.get(wanted)
     assert GATED in article.content.decode()
 
-    submit(client, article, form="//header//form", follow=True)
+    submit(client, article, form="//header//form[@method='post']", follow=True)
 
     assert GATED not in client.get(wanted).content.decode()
