@@ -1,6 +1,6 @@
 """English and French: the path sets the language, labels have one column per language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -94,6 +94,14 @@ class LanguageLink:
     url: str
     is_current: bool
     is_translated: bool
+    #: Whether searchers of any other language are led here (hreflang="x-default").
+    is_default: bool
+
+
+def default_of(codes: Iterable[str]) -> str:
+    """Of the languages that a page is there in, the one for those who read neither."""
+    codes = list(codes)
+    return settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in codes else codes[0]
 
 
 def language_links(path: str, elsewhere: dict[str, str] | None = None) -> list[LanguageLink]:
@@ -104,6 +112,7 @@ def language_links(path: str, elsewhere: dict[str, str] | None = None) -> list[L
     that language's front page.
     """
     active = current()
+    default = default_of([active, *(CODES if elsewhere is None else elsewhere)])
     links = []
     for code in CODES:
         if code == active:
@@ -112,7 +121,8 @@ def language_links(path: str, elsewhere: dict[str, str] | None = None) -> list[L
             url, translated = path.replace(f"/{active}/", f"/{code}/", 1), True
         else:
             url, translated = elsewhere.get(code, f"/{code}/"), code in elsewhere
-        links.append(LanguageLink(code, NAMES[code], url, code == active, translated))
+        is_default = code == default
+        links.append(LanguageLink(code, NAMES[code], url, code == active, translated, is_default))
     return links
 
 

@@ -166,8 +166,8 @@ def test_switch_of_a_page_with_the_same_address_in_both():
         links = language_links("/fr/files/fr/")
 
     assert links == [
-        LanguageLink("en", "English", "/en/files/fr/", is_current=False, is_translated=True),
-        LanguageLink("fr", "Français", "/fr/files/fr/", is_current=True, is_translated=True),
+        LanguageLink("en", "English", "/en/files/fr/", False, True, is_default=True),
+        LanguageLink("fr", "Français", "/fr/files/fr/", True, True, is_default=False),
     ]
 
 
@@ -176,8 +176,8 @@ def test_switch_leads_to_the_address_of_the_translation():
         links = language_links("/en/articles/a/", {"fr": "/fr/articles/un/"})
 
     assert links == [
-        LanguageLink("en", "English", "/en/articles/a/", is_current=True, is_translated=True),
-        LanguageLink("fr", "Français", "/fr/articles/un/", is_current=False, is_translated=True),
+        LanguageLink("en", "English", "/en/articles/a/", True, True, is_default=True),
+        LanguageLink("fr", "Français", "/fr/articles/un/", False, True, is_default=False),
     ]
 
 
@@ -185,7 +185,14 @@ def test_switch_leads_to_the_front_page_where_there_is_no_translation():
     with translation.override("en"):
         [_english, french] = language_links("/en/articles/a/", {})
 
-    assert french == LanguageLink("fr", "Français", "/fr/", is_current=False, is_translated=False)
+    assert french == LanguageLink("fr", "Français", "/fr/", False, False, is_default=False)
+
+
+def test_page_in_french_alone_is_the_one_for_readers_of_neither():
+    with translation.override("fr"):
+        links = language_links("/fr/articles/un/", {})
+
+    assert [(link.code, link.is_default) for link in links] == [("en", False), ("fr", True)]
 
 
 # --- What every page knows ------------------------------------------------------------------------

@@ -611,7 +611,10 @@ def test_page_says_its_language_and_its_own_address(language, path, client, db):
     assert {
         link.get("hreflang"): link.get("href")
         for link in tree.xpath("//head/link[@rel='alternate'][@hreflang]")
-    } == {code: f"https://journal.test/{code}/{path}" for code in [language, other]}
+    } == {
+        **{code: f"https://journal.test/{code}/{path}" for code in [language, other]},
+        "x-default": f"https://journal.test/en/{path}",
+    }
     assert len(tree.xpath("//h1")) == 1
     assert tree.xpath(f"//nav//a[@hreflang='{other}']")[0].get("href") == f"/{other}/{path}"
 
@@ -934,9 +937,14 @@ def test_article_links_to_its_translation(client, write_article):
     assert switch_of(french, "en").get("href") == ADDRESS
     also = one(english, "//div[@class='article-facts']//a[@rel='alternate']")
     assert (also.text_content(), also.get("lang")) == ("Français", "fr")
-    assert [
-        link.get("href") for link in english.xpath("//head/link[@rel='alternate'][@hreflang]")
-    ] == [f"https://journal.test{ADDRESS}", "https://journal.test/fr/articles/le-passage/"]
+    assert {
+        link.get("hreflang"): link.get("href")
+        for link in english.xpath("//head/link[@rel='alternate'][@hreflang]")
+    } == {
+        "en": f"https://journal.test{ADDRESS}",
+        "fr": "https://journal.test/fr/articles/le-passage/",
+        "x-default": f"https://journal.test{ADDRESS}",
+    }
 
 
 @pytest.mark.parametrize("values", [None, {"status": "draft"}, {"status": "withdrawn"}])
