@@ -1,5 +1,21 @@
 """The newsroom's part of the desk, which Django finds here; it lives in `desk/`."""
 
-from eurasia.newsroom.desk import articles, contributors, corrections, files, pictures, spellings
+from eurasia.newsroom.desk import (
+    articles,
+    contributors,
+    corrections,
+    crawlers,
+    files,
+    pictures,
+    spellings,
+)
 
-__all__ = ["articles", "contributors", "corrections", "files", "pictures", "spellings"]
+__all__ = [
+    "articles",
+    "contributors",
+    "corrections",
+    "crawlers",
+    "files",
+    "pictures",
+    "spellings",
+]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from eurasia.languages import CODES, Localized
+from eurasia.newsroom.crawlers import CrawlerPolicy
 from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.desk.models import (
     Alignment,
@@ -28,6 +29,7 @@ from eurasia.newsroom.desk.models import (
     PreviewOpening,
 )
 from eurasia.newsroom.feeds.models import FeedNetwork, FeedToken
+from eurasia.newsroom.former_slugs import FormerSlug
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
 from eurasia.newsroom.pictures import Picture, Source
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
@@ -44,11 +46,13 @@ __all__ = [
     "BodyIndex",
     "Contributor",
     "Correction",
+    "CrawlerPolicy",
     "Draft",
     "Event",
     "FeedNetwork",
     "FeedToken",
     "FileParty",
+    "FormerSlug",
     "FullText",
     "Note",
     "Party",
@@ -320,6 +324,11 @@ class ArticleQuerySet(CleanQuerySet):
         rows = self.order_by().values_list("language").annotate(count=models.Count("pk"))
         return dict(rows)
 
+    def authors_by_language(self) -> "models.QuerySet[Any, tuple[str, str]]":
+        """The languages that each contributor has some in, as codes with slugs."""
+        named = self.order_by("contributors__slug", "language").filter(contributors__isnull=False)
+        return named.values_list("language", "contributors__slug").distinct()
+
     def newest(self) -> "ArticleQuerySet":
         return self.order_by("-published_at", "-id")
 
@@ -339,6 +348,12 @@ class ArticleQuerySet(CleanQuerySet):
         """Articles of works that have nothing published in `language`."""
         siblings = Article.objects.published(at).in_language(language)
         return self.filter(~models.Exists(siblings.filter(work=models.OuterRef("work"))))
+
+    def with_translated_slug(self, at: datetime) -> "ArticleQuerySet":
+        """With the slug of the translation that is published at `at`, if there is one."""
+        siblings = Article.objects.published(at).filter(work=models.OuterRef("work"))
+        others = siblings.exclude(language=models.OuterRef("language")).values("slug")
+        return self.annotate(translated_slug=models.Subquery(others[:1]))
 
     def in_one_language(self) -> "ArticleQuerySet":
         """Articles of works that nobody has begun in the other language."""
@@ -548,6 +563,8 @@ class Article(models.Model):
     #: Filled by feeds.entries.
     file_names: list[str]
     contributor_names: list[str]
+    #: Filled by `with_translated_slug()`.
+    translated_slug: str | None
     #: Filled by `with_translation()`.
     sibling_id: int | None
     translation_state: str

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from eurasia.accounts.models import User
-from eurasia.newsroom import drafting, indexing, rendering, vault
+from eurasia.newsroom import drafting, indexing, moving, rendering, vault
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
@@ -54,6 +54,9 @@ def write(
     article.saved_by = by
     _sign(article, by, note)
     created = article._state.adding
+    # What readers have never seen under an address, nobody will look for there.
+    seen_at = Article.objects.filter(pk=article.pk, published_at__isnull=False)
+    earlier = seen_at.values_list("slug", flat=True).first()
     if created:
         article.wording_digest = digest(article, body or "")
         # Footnotes carry the article's id, so the row must be there first.
@@ -75,6 +78,8 @@ def write(
         )
     else:
         article.save()
+    if earlier:
+        moving.remember(article, earlier)
     indexing.index([article.pk])
     return article
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from eurasia.newsroom import indexing
+from eurasia.newsroom import indexing, moving
 from eurasia.newsroom.editor import ProseAdmin, prose_field
 from eurasia.newsroom.models import Contributor
 
@@ -28,5 +28,7 @@ class ContributorAdmin(ProseAdmin):
 
     def save_model(self, request: HttpRequest, obj: Contributor, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            moving.remember(obj, form.initial["slug"])
         if change and "name" in form.changed_data:
             indexing.index_named(obj.articles)

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from eurasia.newsroom import indexing
+from eurasia.newsroom import indexing, moving
 from eurasia.newsroom.desk import ordered
 from eurasia.newsroom.editor import ProseAdmin, prose_field
 from eurasia.newsroom.models import Event, FileParty, Party, TopicFile
@@ -83,6 +83,8 @@ class TopicFileAdmin(EditableList, ProseAdmin):
 
     def save_model(self, request: HttpRequest, obj: TopicFile, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:
+            moving.remember(obj, form.initial["slug"])
         if change and {"name_en", "name_fr"} & set(form.changed_data):
             indexing.index_named(obj.articles)
 
