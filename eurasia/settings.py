@@ -3,7 +3,9 @@ README.md has the table. A value that is missing or malformed stops the start wi
 """
 
 import os
+import re
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import available_timezones
@@ -101,6 +103,22 @@ def read_email(default: str | None) -> dict:
         raise stop("EMAIL_URL is smtp+tls://user:password@host:587 or the like.") from error
 
 
+def read_expiry() -> datetime | None:
+    """Until when security.txt speaks for the journal, in UTC; None where nobody is named in it."""
+    text = read("SECURITY_EXPIRES", "")
+    if bool(text) != bool(read("SECURITY_CONTACT", "")):
+        raise stop("SECURITY_CONTACT and SECURITY_EXPIRES are set together, or neither is.")
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise stop("SECURITY_EXPIRES is a moment such as 2027-01-31T00:00:00Z.")
+    return moment.astimezone(UTC)
+
+
 def read_secret(*, invented_in: Path | None) -> str:
     """The secret key; the demo, and only the demo, invents one and keeps it over restarts."""
     if "SECRET_KEY" not in os.environ and invented_in:
@@ -130,6 +148,12 @@ ALLOWED_HOSTS = read_hosts("localhost,127.0.0.1,[::1]" if DEMO else None)
 SITE_URL = read_site_url(f"http://localhost:{PORT}" if DEMO else None)
 TIME_ZONE = read("TIME_ZONE", "Europe/Paris")
 TRUSTED_PROXIES = read_number("TRUSTED_PROXIES", 0, at_most=9)
+
+#: Of security.txt (RFC 9116).
+SECURITY_CONTACT = read("SECURITY_CONTACT", "")
+if SECURITY_CONTACT and not re.fullmatch(r"(?:mailto:|https://|tel:)[!-~]+", SECURITY_CONTACT):
+    raise stop("SECURITY_CONTACT is an address such as mailto:security@journal.example.")
+SECURITY_EXPIRES = read_expiry()
 
 if DEMO and not set(ALLOWED_HOSTS) <= LOOPBACK:
     raise stop("DEMO=1 serves this machine alone: every host in ALLOWED_HOSTS must be loopback.")

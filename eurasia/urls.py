@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from eurasia.newsroom import sitemaps, views
+from eurasia.newsroom import sitemaps, terms, views
 from eurasia.policy import desk, private
 
 admin.autodiscover()
@@ -30,8 +30,13 @@ def nowhere(request: HttpRequest, **_kwargs: str) -> HttpResponse:
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("robots.txt", sitemaps.robots, name="robots"),
-    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("robots.txt", terms.robots, name="robots"),
+    path("license.xml", terms.licence, name="licence"),
+    path("llms.txt", terms.llms, name="llms"),
+    path(".well-known/security.txt", terms.security, name="security"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-news.xml", sitemaps.news, name="sitemap_news"),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap_section"),
     path("media/<path:path>", views.media, name="media"),
     # Django's way from any row to its page: it would fetch drafts and tell their addresses.
     path("admin/r/<path:row>", desk("newsroom.view_fulltext")(nowhere)),

@@ -34,6 +34,8 @@ ENVIRONMENT = {
     "EMAIL_URL": "consolemail://",
     "TIME_ZONE": "Europe/Paris",
     "TRUSTED_PROXIES": "0",
+    "SECURITY_CONTACT": "mailto:security@journal.test",
+    "SECURITY_EXPIRES": "2999-12-31T00:00:00Z",
     "DEMO": "0",
     "DEBUG": "0",
     "DJANGO_SETTINGS_MODULE": "eurasia.settings",

@@ -166,8 +166,10 @@ PUBLIC_NAMES = {
     "newsroom:front": "/en/",
     "newsroom:file_list": "/en/files/",
     "newsroom:file": "/en/files/iran-brics/",
+    "newsroom:file_twin": "/en/files/iran-brics.md",
     "newsroom:article_list": "/en/articles/",
     "newsroom:article": "/en/articles/the-crossing/",
+    "newsroom:article_twin": "/en/articles/the-crossing.md",
     "newsroom:picture": "/en/articles/the-view/pictures/{picture}/",
     "newsroom:archive": "/en/archive/",
     "newsroom:archive_month": "/en/archive/{month}/",
@@ -194,7 +196,12 @@ MACHINE_NAMES = {
     "newsroom:contributor_feed_json": "/en/contributors/iran-desk/feed/json/",
     "newsroom:suggestions": "/en/search/suggest/?q=crossing",
     "robots": "/robots.txt",
+    "licence": "/license.xml",
+    "llms": "/llms.txt",
+    "security": "/.well-known/security.txt",
     "sitemap": "/sitemap.xml",
+    "sitemap_news": "/sitemap-news.xml",
+    "sitemap_section": "/sitemap-articles.xml",
     "media": "/media/{media}",
 }
 
@@ -216,6 +223,7 @@ OTHER_ANSWERS = {
     "/en/search/?q=crossing&before=nonsense": 404,
     "/en/archive/1999/1/": 404,
     "/en/articles/taken-back/": 410,
+    "/en/articles/taken-back.md": 410,
     "/en/articles": 301,
 }
 

@@ -16,7 +16,11 @@ SERVER = {
     "DATABASE_URL": "sqlite://:memory:",
     "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
 }
-READ = {*SERVER, "REDIS_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEMO", "DEBUG", "UNLIMITED", "PORT"}
+READ = {
+    *SERVER, "REDIS_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEMO", "DEBUG", "UNLIMITED", "PORT",
+    "SECURITY_CONTACT", "SECURITY_EXPIRES",
+}  # fmt: skip
+CONTACT = {"SECURITY_CONTACT": "mailto:security@journal.example"}
 CHECK = ["manage.py", "check"]
 WSGI = ["-c", "import eurasia.wsgi"]
 
@@ -81,6 +85,12 @@ MISTAKES = [
     ("TIME_ZONE", {"TIME_ZONE": "Europe/Nowhere"}),
     ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "-1"}),
     ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "many"}),
+    ("SECURITY_EXPIRES", CONTACT),
+    ("SECURITY_CONTACT", {"SECURITY_EXPIRES": "2030-01-31T00:00:00Z"}),
+    ("SECURITY_EXPIRES", {**CONTACT, "SECURITY_EXPIRES": "soon"}),
+    ("SECURITY_EXPIRES", {**CONTACT, "SECURITY_EXPIRES": "2030-01-31"}),
+    ("SECURITY_CONTACT", {"SECURITY_CONTACT": "a@b", "SECURITY_EXPIRES": "2030-01-31T00:00:00Z"}),
+    ("SECURITY_CONTACT", {"SECURITY_CONTACT": "tel:1 2", "SECURITY_EXPIRES": "2030-01-31T00:00Z"}),
     ("PORT", {"PORT": "65536"}),
     ("PORT", {"PORT": "\u0668\u0660\u0660\u0660"}),
     ("DEBUG", {"DEBUG": "true"}),

@@ -193,6 +193,11 @@ _REFERENCES = re.compile(r"<sup>(?=<a class=\"fn-ref\").*?</sup>")
 _ENDS = re.compile(r"</(?:p|h[2-4]|li|d[dt]|t[dh]|blockquote|figcaption|caption|pre|div)>|<[bh]r>")
 
 
+def sayable(text: str) -> str:
+    """`text` without the characters that XML has none for."""
+    return _NO_TEXT.sub("", text)
+
+
 def visible_words(finished: str) -> str:
     """The words of finished HTML, without the numbers of notes; a paragraph ends with a space."""
     plain = unescape(strip_tags(_ENDS.sub(" ", _REFERENCES.sub("", finished))))

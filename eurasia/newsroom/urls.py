@@ -1,6 +1,6 @@
 from django.urls import path
 
-from eurasia.newsroom import finding, reading_list, views
+from eurasia.newsroom import finding, reading_list, twins, views
 from eurasia.newsroom.feeds import private, public
 
 app_name = "newsroom"
@@ -12,9 +12,11 @@ urlpatterns = [
     path("card.png", views.card, name="card"),
     path("files/", views.file_list, name="file_list"),
     path("files/<slug:slug>/", views.file, name="file"),
+    path("files/<slug:slug>.md", twins.file, name="file_twin"),
     *public.urls("files/<slug:slug>/feed/", public.file_feed, "file_feed"),
     path("articles/", views.article_list, name="article_list"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>.md", twins.article, name="article_twin"),
     path("articles/<slug:slug>/save/", reading_list.save_article, name="save_article"),
     path("articles/<slug:slug>/place/", reading_list.keep_place, name="keep_place"),
     path("articles/<slug:slug>/card.png", views.article_card, name="article_card"),
