@@ -23,7 +23,16 @@ from django.views.decorators.http import require_safe
 from eurasia import languages
 from eurasia.accounts import privacy as register
 from eurasia.membership import gate
-from eurasia.newsroom import cards, citing, errors, previewing, reading, relations, shelf
+from eurasia.newsroom import (
+    cards,
+    citing,
+    errors,
+    linked_data,
+    previewing,
+    reading,
+    relations,
+    shelf,
+)
 from eurasia.newsroom.archive import Month, archive_of, beside
 from eurasia.newsroom.chronology import chronology
 from eurasia.newsroom.cursors import Cursor
@@ -105,6 +114,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
             ),
             "untranslated": untranslated.newest()[:UNTRANSLATED_AT_MOST],
             "may_have_feeds": bool(reader) and gate.reads_all(gate.standing(reader, at)),
+            "linked_data": linked_data.of_file(file),
         },
     )
 
@@ -196,6 +206,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             "shelf": shelf.standing(reader, article) if reader else None,
             "citations": citing.cite(article),
             "language_links": languages.language_links(request.path_info, elsewhere),
+            "linked_data": linked_data.of_article(article, at),
             **_neighbours(article, published),
         },
     )
