@@ -34,6 +34,7 @@ from eurasia.newsroom.models import (
     Draft,
     Event,
     FeedToken,
+    FormerSlug,
     FullText,
     Party,
     Picture,
@@ -48,6 +49,7 @@ MOST_ARTICLES = 3_000
 MOST_FEEDS = 10
 UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 ADDRESSES = re.compile(r"""(?:href|src|action)=["']([^"'<>]+)["']|<loc>([^<]+)</loc>""")
+LINKS_OF_MARKDOWN = re.compile(r"\]\(<?([^\s<>()]+)|^(?:License|Sitemap): (\S+)", re.MULTILINE)
 SRCSETS = re.compile(r"""srcset=["']([^"'<>]+)["']""")
 
 #: What else an outsider may try on an address: other methods, formats, names, and lies.
@@ -155,10 +157,12 @@ def secrets_of_the_house(at: datetime) -> Secrets:
             found.runs.update(dict.fromkeys(runs_of(text), name))
         found.articles += 1
         found.phrases.append(_phrase(body))
-        found.addresses.append(article.get_absolute_url())
+        found.addresses += [article.get_absolute_url(), _twin_of(article.get_absolute_url())]
         for key in _pictures_in(body):
             found.addresses.append(f"{article.get_absolute_url()}pictures/{key}/")
         found.addresses += _renditions_in(body)
+    for former in FormerSlug.objects.exclude(article=None):
+        found.addresses.append(f"/{former.language}/articles/{former.slug}/")
     for text in _public_labels():
         public.update(runs_of(text))
     for run in public & found.runs.keys():
@@ -204,6 +208,11 @@ def _renditions_in(text: str) -> list[str]:
         for candidate in srcset.split(",")
         if candidate.strip()
     ]
+
+
+def _twin_of(path: str) -> str:
+    """Where the same page would stand in Markdown."""
+    return f"{path.rstrip('/') or '/index'}.md"
 
 
 def _phrase(body: str) -> str:
@@ -313,14 +322,17 @@ class _Queue:
             self.waiting.append((request, is_try))
 
     def add_tries(self, path: str) -> None:
-        """What else may be tried on the address of a page or a feed."""
-        if path in self.tried or not path.endswith("/"):
+        """What else may be tried on the address of a page, of its twin or of a feed."""
+        if path in self.tried or not path.endswith(("/", ".md")):
             return
         self.tried.add(path)
         for method in ["HEAD", "OPTIONS", "POST"]:
             self.add(path, method=method, is_try=True)
         for headers in HEADERS:
             self.add(path, headers=headers, is_try=True)
+        if path.endswith(".md"):
+            return
+        self.add(_twin_of(path), is_try=True)
         for suffix in SUFFIXES:
             self.add(path + suffix, is_try=True)
         self.add(path.rstrip("/"), is_try=True)
@@ -329,6 +341,7 @@ class _Queue:
 
 def _starts(secrets: Secrets) -> Iterator[str]:
     yield from ["/", "/sitemap.xml", "/robots.txt", "/admin/", "/llms.txt", "/feed/", "/rss/"]
+    yield from ["/license.xml", "/.well-known/security.txt"]
     for code in CODES:
         yield from [f"/{code}/", f"/{code}/feed/", f"/{code}/search/"]
     yield from secrets.addresses
@@ -347,6 +360,9 @@ def _links(response: httpx.Response) -> Iterator[str]:
         for pair in ADDRESSES.findall(response.text):
             yield html.unescape(pair[0] or pair[1])
         yield from map(html.unescape, _renditions_in(response.text))
+    elif "markdown" in kind or "plain" in kind:
+        for pair in LINKS_OF_MARKDOWN.findall(response.text):
+            yield pair[0] or pair[1]
 
 
 def _own(origin: str, address: str) -> str | None:

@@ -1,18 +1,20 @@
 """The outsider check finds what leaks, by whatever door, and nothing where nothing does."""
 
 import json
+import re
 from io import StringIO
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse, JsonResponse
 from django.test import override_settings
-from django.urls import path
+from django.urls import path, re_path
 
 from eurasia import urls
 from eurasia.accounts.models import User
 from eurasia.membership import gate
-from eurasia.newsroom import canary, drafting, finding, publishing
+from eurasia.newsroom import canary, drafting, finding, publishing, sitemaps
 from eurasia.newsroom.feeds import decoys, private, tokens
 from eurasia.newsroom.models import FeedToken
 from eurasia.policy import keyed, machine
@@ -129,6 +131,42 @@ def test_suggestions_out_of_a_full_text_are_found(live_server, article, monkeypa
         call_command("canary", "--base", live_server.url, "--max", "60", stdout=said)
 
     assert "/en/search/suggest/?q=the%20gated%20part%20says" in said.getvalue()
+
+
+@pytest.mark.parametrize("path", ["en/articles/the-crossing.md", "llms.txt", "sitemap-leak.xml"])
+def test_leak_in_what_machines_read_is_found(path, live_server, article, monkeypatch):
+    """Twins by their suffix, the rest by links and from the start."""
+
+    @machine
+    def leaking_door(request):
+        return HttpResponse(f"<loc>{GATED}</loc>", content_type="application/xml")
+
+    door = re_path(f"^{re.escape(path)}$", leaking_door)
+    monkeypatch.setattr("tests.newsroom.test_canary.urlpatterns", [door, *urlpatterns])
+    if "sitemap" in path:
+        monkeypatch.setattr(sitemaps, "_address", lambda section, number: f"/{path}")
+
+    with override_settings(ROOT_URLCONF=__name__), pytest.raises(CommandError):
+        look(live_server.url, most=150)
+
+
+def test_twin_is_tried_where_a_page_is_found_and_links_in_it_are_followed(article, now):
+    secrets = canary.secrets_of_the_house(now)
+    response = httpx.Response(
+        200, headers={"content-type": "text/markdown"}, text="[a](/b.md) and [c](</d>)"
+    )
+
+    assert "/en/articles/the-crossing.md" in secrets.addresses
+    assert list(canary._links(response)) == ["/b.md", "/d"]
+
+
+def test_former_addresses_are_tried(article, now):
+    article.slug = "moved"
+    publishing.write(article, None, by=None, reason="desk")
+
+    secrets = canary.secrets_of_the_house(now)
+
+    assert {"/en/articles/the-crossing/", "/en/articles/moved.md"} <= set(secrets.addresses)
 
 
 def test_leak_is_named_by_address_and_article_without_its_words(live_server, article, linked):
