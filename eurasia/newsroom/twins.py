@@ -98,7 +98,7 @@ def _parts_of_article(article: Article, seen: Reading) -> Iterator[str]:
         yield _wall(seen.verdict)
     yield markdown_of(seen.teaser_notes + seen.body_notes)
     for correction in article.corrections_in_order:
-        yield f"{_('Corrected on')} {languages.day(correction.on)}: {said(correction.text)}"
+        yield f"{_('Corrected on')} {languages.day(correction.on)} – {said(correction.text)}"
 
 
 def _wall(verdict: Verdict) -> str:
@@ -138,7 +138,7 @@ def _line_of(entry: Entry) -> str:
         assert entry.event is not None
         event = entry.event
         what = f"{said(event.text)} ([{said(event.source_title)}](<{event.source_url}>))"
-    return f"- {languages.day(entry.day)}: {what}"
+    return f"- {languages.day(entry.day)} – {what}"
 
 
 # --- Markdown -------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def test_withdrawn_article_is_gone_as_a_twin_too(client, article):
 def test_twin_says_what_was_corrected(client, article, now):
     publishing.correct(article, "A *name* was wrong.", at=datetime(2024, 5, 1, tzinfo=UTC))
 
-    assert text_of(client).endswith("Corrected on 1 May 2024: A \\*name\\* was wrong.")
+    assert text_of(client).endswith("Corrected on 1 May 2024 – A \\*name\\* was wrong.")
 
 
 def test_page_names_its_twin(client, article, topic_file):
@@ -207,8 +207,8 @@ def test_file_says_what_its_page_says(client, topic_file, write_article):
         f"- [Headline of the-crossing]({SITE}{TWIN}) (5 March 2024)\n"
         f"- [Headline of older]({SITE}/en/articles/older.md) (5 March 2023)\n\n"
         "## Chronology 2024\n\n"
-        "- 1 January 2024: Joined. ([Gazette](<https://gazette.example/?a=(1)>))\n"
-        f"- 5 March 2024: [Headline of the-crossing]({SITE}{TWIN})\n\n"
+        "- 1 January 2024 – Joined. ([Gazette](<https://gazette.example/?a=(1)>))\n"
+        f"- 5 March 2024 – [Headline of the-crossing]({SITE}{TWIN})\n\n"
         f"[Earlier: 2023]({SITE}{FILE}?year=2023)"
     )
 
