@@ -20,8 +20,8 @@ from eurasia.policy import machine
 
 Purpose = CrawlerPolicy.Purpose
 TEXT = "text/plain; charset=utf-8"
-#: What no crawler has any business with; addresses of previews are keys.
-CLOSED = ["/admin/", "/*/account/", "/*/accounts/", "/*/preview/"]
+#: What no crawler has any business with; addresses of previews and of private feeds are keys.
+CLOSED = ["/admin/", "/*/account/", "/*/accounts/", "/*/preview/", "/*/feed/private/"]
 #: Uses as RSL 1.0 names them (https://rslstandard.org/rsl, 3.4).
 USES = {
     Purpose.SEARCH: ["search"],

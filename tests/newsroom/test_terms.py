@@ -44,7 +44,7 @@ def test_robots_say_what_the_desk_has_set(client):
     response = client.get("/robots.txt", headers={"host": "testserver"})
 
     closed = [f"Disallow: {path}" for path in ["/admin/", "/*/account/", "/*/accounts/"]]
-    closed += ["Disallow: /*/preview/", ""]
+    closed += ["Disallow: /*/preview/", "Disallow: /*/feed/private/", ""]
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert response.content.decode().splitlines() == [
         "User-agent: Googlebot", *closed,
