@@ -35,7 +35,8 @@ def send(name: str, *, to: str, language: str, context: dict[str, Any]) -> None:
     }
     with translation.override(language):
         # A line break in a subject would start a header of its own (RFC 5322, 2.2).
-        subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
+        lines = render_to_string(f"{name}_subject.txt", context).splitlines()
+        subject = " ".join(line.strip() for line in lines if line.strip())
         paragraphs = _paragraphs(render_to_string(f"{name}_message.txt", context))
         html = render_to_string(
             "mail/message.html", {**context, "subject": subject, "paragraphs": paragraphs}
