@@ -148,7 +148,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     standing = gate.standing(reader_of(request), at)
     answer = question.narrow(search.find(terms, language=language, standing=standing, at=at))
     articles, more = question.page(answer) if terms else ([], "")
-    count = answer.count() if terms else 0
+    count = answer.count() if more or question.before else len(articles)
     with translation.override(languages.other()):
         elsewhere = reverse("newsroom:search") + question.address()
     context = {
