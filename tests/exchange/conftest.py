@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 from PIL import Image
 
+from eurasia.newsroom import renditions
 from tests.cast import GATED, GATED_NOTE, TEASER
 
 BODY = f"{TEASER}\n\n<!--more-->\n\n{GATED}[^1]\n\n[^1]: {GATED_NOTE}\n"
@@ -102,6 +104,11 @@ def stored_files() -> list[str]:
         for path in Path(store).rglob("*")
         if path.is_file()
     )
+
+
+def small_renditions() -> Any:
+    """The seeds' pictures in a second: nobody looks at them."""
+    return patch.object(renditions, "WIDTHS", [480])
 
 
 def picture_store(place: Path) -> override_settings:

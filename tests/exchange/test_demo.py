@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,20 @@ from django.utils import timezone
 from eurasia.accounts.models import User
 from eurasia.membership.models import Plan, Subscription
 from eurasia.newsroom.models import Article
+from tests.exchange.conftest import small_renditions
 from tests.newsroom.desk.roles import seed_roles
 
 NAMES = ["editor", "lapsed", "reader", "subscriber"]
 
 
 @pytest.fixture
-def demo(db: None, settings: Any, monkeypatch: Any, tmp_path: Path) -> None:
+def demo(db: None, settings: Any, monkeypatch: Any, tmp_path: Path) -> Iterator[None]:
     seed_roles()
     settings.DEMO = True
     settings.STATIC_ROOT = tmp_path / "static"
     monkeypatch.setenv("DEMO_PASSWORD", "a-password-of-the-tests")
+    with small_renditions():
+        yield
 
 
 def readers() -> dict[str, User]:

@@ -15,7 +15,7 @@ from eurasia.exchange import markdown_files
 from eurasia.membership.models import Plan
 from eurasia.newsroom import rendering, vault
 from eurasia.newsroom.models import Article, Contributor, Event, FullText, Party, TopicFile
-from tests.exchange.conftest import picture_store, stored_files
+from tests.exchange.conftest import picture_store, small_renditions, stored_files
 
 SEEDS = settings.BASE_DIR / "seeds"
 SHARED_PAGE = settings.BASE_DIR.parent / "shared" / "inputs" / "000_0efd705b44b6c4ee.txt"
@@ -47,7 +47,8 @@ def own_picture_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(scope="module")
 def loaded(own_picture_store: None, db_of_the_module: None) -> None:
-    call_command("seed")
+    with small_renditions():
+        call_command("seed")
 
 
 @pytest.fixture
@@ -56,8 +57,9 @@ def seeds(loaded: None, db: None) -> None:
 
 
 def test_seed_loads_everything_without_a_complaint(db, capsys):
-    call_command("seed")
-    call_command("seed")
+    with small_renditions():
+        call_command("seed")
+        call_command("seed")
 
     out, err = capsys.readouterr()
     created, unchanged = re.findall(r"[1-9]\d* \w+", out)

@@ -16,6 +16,8 @@ from tests.exchange.conftest import Folder
 from tests.proof import IS_PROOF
 
 PAYLOADS = json.loads((Path(__file__).parents[1] / "samples/hostile.json").read_text())
+#: A way takes all of them under `make prove`, every other one in the suite.
+SOME = PAYLOADS if IS_PROOF else PAYLOADS[::2]
 FRAMES = [
     "{}",
     "<p>Before {} after</p>",
@@ -103,14 +105,19 @@ def by_save_alone(request, source, number):
     return article
 
 
-@pytest.mark.parametrize("way", [by_the_editor, by_save_alone])
-def test_hostile_text_leaves_nothing_that_runs(way, rf, editor):
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    "way, payloads",
+    [(by_the_editor, SOME), (by_save_alone, PAYLOADS)],
+    ids=["by_the_editor", "by_save_alone"],
+)
+def test_hostile_text_leaves_nothing_that_runs(way, payloads, rf, editor):
     assert len(set(PAYLOADS)) >= 200
     request = rf.post("/admin/newsroom/article/add/")
     request.user = editor
 
     left = {}
-    for number, payload in enumerate(PAYLOADS):
+    for number, payload in enumerate(payloads):
         source = "".join(frame.replace("{}", payload) for frame in FRAMES)
         article = way(request, source, number)
         if article and (found := [each for text in finished(article) for each in executable(text)]):
@@ -119,9 +126,10 @@ def test_hostile_text_leaves_nothing_that_runs(way, rf, editor):
     assert left == {}
 
 
+@pytest.mark.proof
 def test_hostile_import_leaves_nothing_that_runs(db, tmp_path):
     folder = Folder(tmp_path / "edition")
-    for number, payload in enumerate(PAYLOADS):
+    for number, payload in enumerate(SOME):
         text = payload.replace("\x00", "").replace("\x01", "").replace("\x0b", "")
         headline = json.dumps(text.replace("\n", " ").strip()[:200] or "A")
         folder.write(
@@ -134,7 +142,7 @@ def test_hostile_import_leaves_nothing_that_runs(db, tmp_path):
     folder.run()
 
     articles = list(Article.objects.all())
-    assert len(articles) >= 200
+    assert len(articles) >= len(SOME) - 10
     left = {
         article.headline: found
         for article in articles
