@@ -134,6 +134,6 @@ def test_page_is_whole_without_a_script(live_server, transactional_db, browser, 
     assert "#fn-" in page.url
     assert NOTE in page.locator(".notes li").inner_text()
     assert "@article{iran-desk-" in page.locator(".citations pre").inner_text()
-    assert page.get_by_role("button").count() == 0
+    assert page.get_by_role("main").get_by_role("button").count() == 0
     assert page.get_by_role("link", name="Download as a .bib file").is_visible()
     context.close()
