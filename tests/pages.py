@@ -29,7 +29,8 @@ def submit(client, response, form="//main//form[1]", *, follow=False, **values):
         sent.setdefault(name, []).append(value)
     request = response.request
     here = request["PATH_INFO"] + (f"?{query}" if (query := request["QUERY_STRING"]) else "")
-    return client.post(form.get("action") or here, {**sent, **values}, follow=follow)
+    send = client.post if form.method == "POST" else client.get
+    return send(form.get("action") or here, {**sent, **values}, follow=follow)
 
 
 def code_in(message):
