@@ -103,7 +103,7 @@ def test_tour_leaves_no_page_out():
         "newsroom:citation": "a text file",
         "newsroom:article_twin": "a text file",
         "newsroom:file_twin": "a text file",
-        "newsroom:revoke_feed": "its number is that of a feed: tests/newsroom/feeds/test_private.py",
+        "newsroom:revoke_feed": "its number is that of a feed: feeds/test_private.py",
         "membership:take_plan": "takes a form only",
         "membership:resume": "takes a form only",
         "membership:cancel": "its number is that of a subscription: tests/membership/test_views.py",
