@@ -11,13 +11,13 @@ from django.utils.feedgenerator import (
     rfc3339_date,
 )
 
-#: XML 1.0 cannot say these, and a paste at the desk can bring them.
-UNSAYABLE = dict.fromkeys([*(set(range(32)) - {9, 10, 13}), 0xFFFE, 0xFFFF])
+from eurasia.newsroom.rendering import sayable
 
 
 def _sayable(value: Any) -> Any:
+    """A paste at the desk can bring what XML has no characters for."""
     if isinstance(value, str):
-        return value.translate(UNSAYABLE)
+        return sayable(value)
     return [_sayable(each) for each in value] if isinstance(value, list) else value
 
 
