@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from django.db.models import Q
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +30,11 @@ class Cursor:
             return cls(EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
         except OverflowError as error:
             raise ValueError("malformed cursor") from error
+
+    @property
+    def beyond(self) -> Q:
+        """What comes after this place."""
+        return Q(published_at__lt=self.at) | Q(published_at=self.at, id__lt=self.id)
 
     def __str__(self) -> str:
         return f"{(self.at - EPOCH) // timedelta(microseconds=1)}-{self.id}"

@@ -91,7 +91,7 @@ class Question:
                 cursor = Cursor.parse(place)
             except ValueError as error:
                 raise Http404 from error
-            beyond = Q(published_at__lt=cursor.at) | Q(published_at=cursor.at, id__lt=cursor.id)
+            beyond = cursor.beyond
             if ring:
                 beyond = Q(ring__gt=int(ring)) | Q(ring=int(ring)) & beyond
             answer = answer.filter(beyond)

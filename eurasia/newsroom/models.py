@@ -334,9 +334,7 @@ class ArticleQuerySet(CleanQuerySet):
 
     def before(self, cursor: Cursor) -> "ArticleQuerySet":
         """What comes after `cursor` in the order of `newest`."""
-        return self.filter(
-            Q(published_at__lt=cursor.at) | Q(published_at=cursor.at, id__lt=cursor.id)
-        )
+        return self.filter(cursor.beyond)
 
     def after(self, cursor: Cursor) -> "ArticleQuerySet":
         """What comes before `cursor` in the order of `newest`."""
