@@ -199,10 +199,10 @@ def _shown(
     for article in articles:
         if article in readings:
             seen = readings[article]
-            text = f"{visible_words(seen.body_html)} {visible_words(seen.body_notes)}"
+            text = visible_words(seen.body_html, seen.body_notes)
             shown.append(Found(article, seen.opens, passage(text, terms)))
         elif article.ring == search.TEASER:
-            text = f"{visible_words(article.teaser_html)} {visible_words(article.teaser_notes)}"
+            text = visible_words(article.teaser_html, article.teaser_notes)
             shown.append(Found(article, passage=passage(text, terms)))
         else:
             shown.append(Found(article))

@@ -26,7 +26,7 @@ def index(numbers: Sequence[int]) -> None:
         texts = FullText.objects.filter(pk__in=numbers).defer("body")
         _store(
             BodyIndex,
-            {text.pk: [_seen(text.body_html, text.body_notes)] for text in texts},
+            {text.pk: [rendering.visible_words(text.body_html, text.body_notes)] for text in texts},
         )
 
 
@@ -75,12 +75,8 @@ def _rings(article: Article) -> list[str]:
         *[getattr(file, f"name_{article.language}") for file in article.file_list],
         *[contributor.name for contributor in article.byline],
     ]
-    teaser = _seen(article.teaser_html, article.teaser_notes)
+    teaser = rendering.visible_words(article.teaser_html, article.teaser_notes)
     return [article.headline, " … ".join(labels), teaser]
-
-
-def _seen(finished: str, notes: str) -> str:
-    return f"{rendering.visible_words(finished)} {rendering.visible_words(notes)}"
 
 
 def _store(model: Any, rows: dict[int, list[str]]) -> None:

@@ -198,9 +198,12 @@ def sayable(text: str) -> str:
     return _NO_TEXT.sub("", text)
 
 
-def visible_words(finished: str) -> str:
-    """The words of finished HTML, without the numbers of notes; a paragraph ends with a space."""
-    plain = unescape(strip_tags(_ENDS.sub(" ", _REFERENCES.sub("", finished))))
+def visible_words(finished: str, notes: str = "") -> str:
+    """The words of finished HTML and its notes, without their numbers; a paragraph ends with a
+    space.
+    """
+    both = f"{finished} {notes}"
+    plain = unescape(strip_tags(_ENDS.sub(" ", _REFERENCES.sub("", both))))
     return " ".join(plain.split())
 
 
