@@ -16,7 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from eurasia.policy import Policy, policy_of
 
-ARTICLE = Path(__file__).parent / "static" / "js" / "article.js"
+FOLDER = Path(__file__).parent / "static" / "js"
+#: By the names of their files.
+MODULES = ["article", "search"]
 
 # --- Speculation rules (https://wicg.github.io/nav-speculation/speculation-rules.html) ------------
 
@@ -55,12 +57,17 @@ register = template.Library()
 
 @cache
 def texts() -> dict[str, str]:
-    """Each script by the `type` of its element."""
-    lines = (line.strip() for line in ARTICLE.read_text().splitlines())
+    """The rules under the `type` of their element, each module under its name."""
     return {
         "speculationrules": json.dumps(RULES, separators=(",", ":")),
-        "module": "\n".join(line for line in lines if line and not line.startswith("//")),
+        **{name: _bare((FOLDER / f"{name}.js").read_text()) for name in MODULES},
     }
+
+
+def _bare(source: str) -> str:
+    """Without comments that have a line of their own."""
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def digest(text: str) -> str:
@@ -79,14 +86,14 @@ def speculation_rules(context: dict[str, Any]) -> SafeString:
     match = getattr(context.get("request"), "resolver_match", None)
     if match is None or policy_of(match) is not Policy.PUBLIC:
         return SafeString("")
-    return _element("speculationrules")
+    return _element("speculationrules", "speculationrules")
 
 
 @register.simple_tag
-def article_script() -> SafeString:
-    return _element("module")
+def script(name: str) -> SafeString:
+    return _element("module", name)
 
 
-def _element(kind: str) -> SafeString:
-    text = mark_safe(texts()[kind])  # noqa: S308 - our own files
+def _element(kind: str, name: str) -> SafeString:
+    text = mark_safe(texts()[name])  # noqa: S308 - our own files
     return format_html('<script type="{}">{}</script>', kind, text)

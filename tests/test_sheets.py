@@ -85,16 +85,17 @@ def test_policy_lets_in_our_scripts(client, article):
         for script in html.document_fromstring(response.content.decode()).iter("script")
         if script.text and script.get("type") != "application/ld+json"  # data, which nothing runs
     ]
-    assert inline == [scripts.texts()["module"], scripts.texts()["speculationrules"]]
+    assert inline == [scripts.texts()[name] for name in ["article", "search", "speculationrules"]]
     for text in inline:
         assert digest(text) in response.headers["Content-Security-Policy"]
 
 
-def test_nothing_but_comments_is_lost_on_the_way_into_the_page():
-    source = scripts.ARTICLE.read_text()
+@pytest.mark.parametrize("name", scripts.MODULES)
+def test_nothing_but_comments_is_lost_on_the_way_into_the_page(name):
+    source = (scripts.FOLDER / f"{name}.js").read_text()
     comments = [line for line in source.splitlines() if line.strip().startswith("//")]
 
-    written = scripts.texts()["module"]
+    written = scripts.texts()[name]
     assert len("".join(written.split())) == len("".join(source.split())) - len(
         "".join("".join(comments).split())
     )
