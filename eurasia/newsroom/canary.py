@@ -95,6 +95,8 @@ class Secrets:
     phrases: list[str] = field(default_factory=list)
     #: Addresses worth trying although nothing may link to them.
     addresses: list[str] = field(default_factory=list)
+    #: Each picture of a full text, by number, with its article.
+    illustrated: list[tuple[Article, int]] = field(default_factory=list)
     articles: int = 0
     left_out: int = 0
 
@@ -160,6 +162,7 @@ def secrets_of_the_house(at: datetime) -> Secrets:
         found.addresses += [article.get_absolute_url(), _twin_of(article.get_absolute_url())]
         for key in _pictures_in(body):
             found.addresses.append(f"{article.get_absolute_url()}pictures/{key}/")
+            found.illustrated.append((article, key))
         found.addresses += _renditions_in(body)
     for former in FormerSlug.objects.exclude(article=None):
         found.addresses.append(f"/{former.language}/articles/{former.slug}/")

@@ -19,6 +19,7 @@ from eurasia.newsroom.feeds import decoys, private, tokens
 from eurasia.newsroom.models import FeedToken
 from eurasia.policy import keyed, machine
 from tests.cast import GATED, GATED_NOTE, TEASER
+from tests.newsroom.test_pictures import png
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAKS = {
@@ -211,6 +212,29 @@ def test_walk_tries_private_feeds_that_open_nothing_and_leaves_none(client, arti
     assert {"Your subscription has ended." in answers[at].text for at in [1, 2]} == {True}
     assert [address for address in answers if GATED in address.text] == []
     assert [User.objects.count(), FeedToken.objects.count()] == [0, 0]
+
+
+def test_walk_tries_the_pictures_of_a_feed_that_opens_nothing(client, write_article, plan, now):
+    write_article(body=f'<p>{GATED}</p><img data-picture="{png(is_public=False).pk}" alt="A view">')
+    secrets = canary.secrets_of_the_house(now)
+
+    with decoys.made(now, secrets.illustrated) as addresses:
+        pictures = [address for address in addresses if "/feed/pictures/" in address]
+        answers = [client.get(address) for address in pictures]
+
+    assert [answer.status_code for answer in answers] == [404]
+
+
+def test_leak_of_a_feeds_picture_is_found(live_server, write_article, plan, monkeypatch):
+    gated = png(is_public=False)
+    write_article(body=f'<p>{GATED}</p><img data-picture="{gated.pk}" alt="A view">')
+    monkeypatch.setattr(private, "picture_of", lambda article, reader, pk: gated)
+    monkeypatch.setattr(canary, "_starts", lambda secrets: secrets.addresses[::-1])
+
+    with pytest.raises(CommandError):
+        look(live_server.url, told := StringIO(), most=12)
+
+    assert f"LEAK GET {live_server.url}/en/feed/pictures/" in told.getvalue()
 
 
 def test_what_a_killed_walk_has_left_goes_with_the_next(plan, now):

@@ -3,7 +3,7 @@
 Nobody knows the tokens of readers' own feeds, so the walk needs some that it knows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -15,17 +15,18 @@ from eurasia.accounts.models import User
 from eurasia.languages import CODES
 from eurasia.membership import subscribing
 from eurasia.membership.models import Plan
-from eurasia.newsroom.feeds import tokens
-from eurasia.newsroom.models import TopicFile
+from eurasia.newsroom.feeds import private, tokens
+from eurasia.newsroom.models import Article, TopicFile
 
 #: No mail is delivered there (RFC 2606).
 ADDRESS = "canary@canary.invalid"
 
 
 @contextmanager
-def made(at: datetime) -> Iterator[list[str]]:
-    """Their addresses, in each language: of a feed of a reader whose subscription has ended, and of
-    one that was revoked. The reader is there for the walk alone.
+def made(at: datetime, illustrated: Sequence[tuple[Article, int]] = ()) -> Iterator[list[str]]:
+    """Their addresses, in each language: of a feed of a reader whose subscription has ended, with
+    `illustrated`'s pictures as it would show them, and of one that was revoked. The reader is there
+    for the walk alone.
     """
     _clear()  # what a walk that was killed has left
     try:
@@ -38,20 +39,32 @@ def made(at: datetime) -> Iterator[list[str]]:
                 ends_at=at - timedelta(days=1),
                 note="",
             )
-        yield [address for language in CODES for address in _addresses(reader, language, at)]
+        yield [
+            address
+            for language in CODES
+            for address in _addresses(reader, language, at, illustrated)
+        ]
     finally:
         _clear()
 
 
-def _addresses(reader: User, language: str, at: datetime) -> list[str]:
+def _addresses(
+    reader: User, language: str, at: datetime, illustrated: Sequence[tuple[Article, int]]
+) -> list[str]:
     feed, revoked = tokens.make(reader, language=language, file=None, at=at)
     tokens.revoke(feed)
     known = [revoked]
     for file in [None, TopicFile.objects.first()]:
-        _feed, lapsed = tokens.make(reader, language=language, file=file, at=at)
+        feed, lapsed = tokens.make(reader, language=language, file=file, at=at)
         known.append(lapsed)
     with translation.override(language):
-        return [reverse("newsroom:private_feed", args=[token]) for token in known if token]
+        feeds = [reverse("newsroom:private_feed", args=[token]) for token in known if token]
+        pictures = [
+            private.picture_at(feed, article, picture)
+            for article, picture in illustrated
+            if article.language == language
+        ]
+    return feeds + pictures
 
 
 def _clear() -> None:

@@ -53,7 +53,7 @@ def private_feed(request: HttpRequest, token: str) -> HttpResponse:
     written = entries.begin(Atom, stream, subtitle=subtitle, address=None, guid=guid)
     if not gate.reads_all(standing):
         written.add_item(**_note(feed, standing, at))
-    entries.fill(written, stream, standing, at, partial(_picture_at, feed))
+    entries.fill(written, stream, standing, at, partial(picture_at, feed))
     response = HttpResponse(content_type=written.content_type)
     written.write(response, "utf-8")
     return _for_one_reader(response)
@@ -74,7 +74,8 @@ def feed_picture(request: HttpRequest, signed: str) -> HttpResponseBase:
     return _for_one_reader(gated_file(picture, picture.file.name or ""))
 
 
-def _picture_at(feed: FeedToken, article: Article, picture: str) -> str:
+def picture_at(feed: FeedToken, article: Article, picture: object) -> str:
+    """Where `feed` shows the picture of this number in the full text of `article`."""
     signed = PICTURES.sign(f"{feed.pk}.{article.pk}.{picture}")
     return reverse("newsroom:feed_picture", args=[signed])
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         secrets = canary.secrets_of_the_house(timezone.now())
         if not secrets.runs:
             raise CommandError("No gated text in this database: there is nothing to look for.")
-        with decoys.made(timezone.now()) as addresses:
+        with decoys.made(timezone.now(), secrets.illustrated) as addresses:
             secrets.addresses += addresses
             outcome = self.walk(options["base"], secrets, options["max"])
         self.stdout.write(canary.summary(outcome, secrets))
