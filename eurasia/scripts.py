@@ -1,22 +1,21 @@
-"""The scripts that stand in the page, allowed by their digests: no slow line waits for them.
+"""The scripts that stand in the page, allowed by their digests.
 
-A request more, on a connection of its own, would be a round trip more to the first picture.
+Modules are fetched once the page has loaded: before, they would take the line from what it shows.
 """
 
 import base64
 import hashlib
 import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from django import template
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from eurasia.policy import Policy, policy_of
 
-FOLDER = Path(__file__).parent / "static" / "js"
 #: By the names of their files.
 MODULES = ["article", "search"]
 
@@ -57,17 +56,14 @@ register = template.Library()
 
 @cache
 def texts() -> dict[str, str]:
-    """The rules under the `type` of their element, each module under its name."""
+    """The rules under the `type` of their element, what fetches a module under its name."""
     return {
         "speculationrules": json.dumps(RULES, separators=(",", ":")),
-        **{name: _bare((FOLDER / f"{name}.js").read_text()) for name in MODULES},
+        **{
+            name: f'addEventListener("load",()=>import("{static(f"js/{name}.js")}"))'
+            for name in MODULES
+        },
     }
-
-
-def _bare(source: str) -> str:
-    """Without comments that have a line of their own."""
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def digest(text: str) -> str:

@@ -90,17 +90,5 @@ def test_policy_lets_in_our_scripts(client, article):
         assert digest(text) in response.headers["Content-Security-Policy"]
 
 
-@pytest.mark.parametrize("name", scripts.MODULES)
-def test_nothing_but_comments_is_lost_on_the_way_into_the_page(name):
-    source = (scripts.FOLDER / f"{name}.js").read_text()
-    comments = [line for line in source.splitlines() if line.strip().startswith("//")]
-
-    written = scripts.texts()[name]
-    assert len("".join(written.split())) == len("".join(source.split())) - len(
-        "".join("".join(comments).split())
-    )
-    assert "`" not in re.sub(r"`[^`\n]*`", "", source)  # no text of several lines
-
-
 def test_script_cannot_end_its_own_element():
     assert not any("</" in text for text in scripts.texts().values())
