@@ -26,7 +26,8 @@ const seen = new IntersectionObserver(
 
 for (const area of form.querySelectorAll("textarea.desk-lazy")) {
   seen.observe(area)
-  area.addEventListener("focus", () => !dressed.has(area) && dress(area).editor?.commands.focus())
+  // Its own command would focus a frame later, and lose the key that is pressed by then.
+  area.addEventListener("focus", () => !dressed.has(area) && dress(area).editor?.view.focus())
 }
 
 for (const button of form.querySelectorAll(".desk-copy")) {
