@@ -56,6 +56,12 @@ def test_robots_say_what_the_desk_has_set(client):
     ]  # fmt: skip
 
 
+def test_demo_names_no_licence_for_its_samples(client, settings):
+    settings.DEMO = True
+
+    assert b"License" not in client.get("/robots.txt").content
+
+
 @pytest.mark.parametrize(
     "who, article, desk",
     [
