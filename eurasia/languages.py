@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -126,18 +125,21 @@ def language_links(path: str, elsewhere: dict[str, str] | None = None) -> list[L
     return links
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: what every page needs to know of itself."""
-    path = request.path_info
-    try:
-        resolve(path)
-        exists = True
-    except Resolver404:
-        exists = False
+def of_the_journal() -> dict[str, Any]:
+    """What a template may say of the journal on any page."""
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "is_demo": settings.DEMO,
+    }
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: what every page needs to know of itself."""
+    path = request.path_info
+    exists = request.resolver_match is not None
+    return {
+        **of_the_journal(),
         "page_language": current(),
         "language_links": language_links(path, None if exists else {}),
         "canonical": settings.SITE_URL + path,

@@ -90,6 +90,7 @@ def script(name: str) -> SafeString:
     return _element("module", name)
 
 
+@cache
 def _element(kind: str, name: str) -> SafeString:
     text = mark_safe(texts()[name])  # noqa: S308 - our own files
     return format_html('<script type="{}">{}</script>', kind, text)

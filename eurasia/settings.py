@@ -231,6 +231,7 @@ TEMPLATES = [
         "OPTIONS": {
             "builtins": [
                 "eurasia.newsroom.templatetags.days",
+                "eurasia.furniture",
                 "eurasia.sheets",
                 "eurasia.scripts",
             ],

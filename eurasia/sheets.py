@@ -48,6 +48,7 @@ def digests() -> list[str]:
 
 
 @register.simple_tag
+@cache
 def sheet(name: str) -> SafeString:
     return format_html("<style>{}</style>", mark_safe(text_of(name)))  # noqa: S308 - our own files
 

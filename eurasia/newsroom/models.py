@@ -404,23 +404,18 @@ class ArticleQuerySet(CleanQuerySet):
     def with_labels(self) -> "ArticleQuerySet":
         """What a card or a page prints beside the text: cover, files, bylines."""
         return self.select_related("cover").prefetch_related(
-            models.Prefetch(
-                "article_files",
-                ArticleFile.objects.select_related("file").order_by("position", "id"),
-                to_attr="files_in_order",
-            ),
+            models.Prefetch("article_files", ArticleFile.in_order(), to_attr="files_in_order"),
             models.Prefetch(
                 "article_contributors",
-                ArticleContributor.objects.select_related("contributor").order_by("position", "id"),
+                ArticleContributor.in_order(),
                 to_attr="contributors_in_order",
             ),
         )
 
     def with_corrections(self) -> "ArticleQuerySet":
         """The corrections too, newest first: what the page of an article prints at its foot."""
-        newest = Correction.objects.order_by("-on", "-id")
         return self.prefetch_related(
-            models.Prefetch("corrections", newest, to_attr="corrections_in_order")
+            models.Prefetch("corrections", Correction.newest(), to_attr="corrections_in_order")
         )
 
     def with_emblems(self) -> "ArticleQuerySet":
@@ -707,6 +702,10 @@ class ArticleFile(models.Model):
     def __str__(self) -> str:
         return str(self.file)
 
+    @classmethod
+    def in_order(cls) -> "models.QuerySet[ArticleFile]":
+        return cls.objects.select_related("file").order_by("position", "id")
+
 
 class ArticleContributor(models.Model):
     article = models.ForeignKey(Article, models.CASCADE, related_name="article_contributors")
@@ -729,6 +728,10 @@ class ArticleContributor(models.Model):
 
     def __str__(self) -> str:
         return str(self.contributor)
+
+    @classmethod
+    def in_order(cls) -> "models.QuerySet[ArticleContributor]":
+        return cls.objects.select_related("contributor").order_by("position", "id")
 
 
 class FullText(Gated):
@@ -773,6 +776,10 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on}: {self.text}"
+
+    @classmethod
+    def newest(cls) -> "models.QuerySet[Correction]":
+        return cls.objects.order_by("-on", "-id")
 
 
 class Event(models.Model):

@@ -24,6 +24,7 @@ from eurasia import languages
 from eurasia.accounts import privacy as register
 from eurasia.membership import gate
 from eurasia.newsroom import (
+    article_page,
     cards,
     citing,
     errors,
@@ -35,7 +36,6 @@ from eurasia.newsroom import (
 )
 from eurasia.newsroom.archive import Month, archive_of, beside
 from eurasia.newsroom.chronology import chronology
-from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.lists import mark_open, page_of
 from eurasia.newsroom.models import Article, Contributor, Picture, PreviewLink, TopicFile
 from eurasia.newsroom.pictures import KINDS
@@ -189,14 +189,11 @@ def archive_month(request: HttpRequest, year: int, number: int) -> HttpResponseB
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article: its teaser for everyone, its full text for those whom the gate lets in."""
     at = timezone.now()
-    published = Article.objects.published(at)
-    articles = published.in_language(languages.current()).with_labels().with_corrections()
-    article = articles.filter(slug=slug).first()
+    article = article_page.published_article(slug, languages.current(), at)
     if article is None:
         return errors.no_article(request, slug, at)
-    siblings = published.filter(work=article.work).exclude(pk=article.pk)
-    elsewhere = {sibling.language: sibling.get_absolute_url() for sibling in siblings}
     reader = reader_of(request)
+    elsewhere = article_page.translations_of(article, at)
     return render(
         request,
         "newsroom/article_detail.html",
@@ -207,22 +204,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             "citations": citing.cite(article),
             "language_links": languages.language_links(request.path_info, elsewhere),
             "linked_data": linked_data.of_article(article, at),
-            **_neighbours(article, published),
+            "neighbours": article_page.neighbours_of(article, at),
         },
     )
-
-
-def _neighbours(article: Article, published: Any) -> dict[str, Any]:
-    """Previous and next in the article's first file, in its language."""
-    if not article.file_list:
-        return {"first_file": None, "previous": None, "next": None}
-    first_file, here = article.file_list[0], Cursor.of(article)
-    articles = published.in_language(article.language).of_file(first_file)
-    return {
-        "first_file": first_file,
-        "previous": articles.before(here).newest().first(),
-        "next": articles.after(here).newest().last(),
-    }
 
 
 @machine

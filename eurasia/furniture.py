@@ -1,0 +1,44 @@
+"""Page furniture: what stands on every page of a language alike is drawn once, then repeated.
+
+    {% furniture %}{% include "_colophon.html" %}{% endfurniture %}
+
+It is drawn knowing the journal's settings and the language, and nothing else: no request, no
+reader, no article can get into it.
+"""
+
+from typing import Any
+
+from django import template
+from django.core.signals import setting_changed
+from django.template import Context, Node, NodeList
+from django.utils.safestring import SafeString
+
+from eurasia import languages
+
+register = template.Library()
+
+
+class FurnitureNode(Node):
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.drawn: dict[str, SafeString] = {}
+        # Tests change settings while the process runs.
+        setting_changed.connect(self._forget)
+
+    def _forget(self, **_signal: Any) -> None:
+        self.drawn.clear()
+
+    def render(self, context: Context) -> SafeString:
+        language = languages.current()
+        if language not in self.drawn:
+            bare = Context(languages.of_the_journal())
+            with bare.bind_template(context.template):  # type: ignore[arg-type]  # it has one while it is drawn
+                self.drawn[language] = self.nodelist.render(bare)
+        return self.drawn[language]
+
+
+@register.tag
+def furniture(parser: Any, token: Any) -> FurnitureNode:
+    nodelist = parser.parse(["endfurniture"])
+    parser.delete_first_token()
+    return FurnitureNode(nodelist)
