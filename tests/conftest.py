@@ -15,7 +15,7 @@ from typing import Any
 import django
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase, override_settings
@@ -228,8 +228,9 @@ def db_of_the_module(django_db_setup, django_db_blocker):
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Rate limits, sessions and remembered pages of one test are not those of the next."""
-    cache.clear()
+    """Rate limits, sessions and what is remembered in one test are not those of the next."""
+    for each in settings.CACHES:
+        caches[each].clear()
 
 
 class SureClient(Client):

@@ -1,5 +1,6 @@
 """Where readers are signed in: allauth's list, activity noted now and then, one session ended."""
 
+from allauth.account.auth_backends import AuthenticationBackend as AnyAuthenticationBackend
 from allauth.usersessions.internal import flows
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from allauth.usersessions.models import UserSession
@@ -10,7 +11,20 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from eurasia.accounts.models import User
 from eurasia.policy import reader_of, reader_only
+from eurasia.prepared import Prepared
+
+_READER = Prepared(lambda reader: User.objects.filter(pk=reader))
+
+
+class AuthenticationBackend(AnyAuthenticationBackend):
+    """allauth's; every page for a reader begins with its one query."""
+
+    def get_user(self, user_id: int) -> User | None:
+        found = _READER(reader=user_id)
+        return next((user for user in found if self.user_can_authenticate(user)), None)
+
 
 #: So exact is "last seen", in seconds; a page that is read within writes nothing.
 EXACT_TO = 5 * 60

@@ -10,6 +10,7 @@ from typing import NoReturn, Protocol
 
 from eurasia.accounts.models import User
 from eurasia.membership.models import Subscription
+from eurasia.prepared import Prepared
 
 #: The permission of the desk; being staff is not enough.
 DESK_PERMISSION = "newsroom.view_fulltext"
@@ -82,11 +83,16 @@ class Standing:
 OUTSIDER = Standing()
 
 
+_RIGHTS = Prepared(
+    lambda reader, at: Subscription.objects.granting_access(reader, at).only("source")
+)
+
+
 def standing(reader: User | None, at: datetime) -> Standing:
     """The standing of `reader` at the instant `at`; no query when nobody is signed in."""
     if reader is None or not reader.is_authenticated or not reader.is_active:
         return OUTSIDER
-    sources = set(Subscription.objects.granting_access(reader, at).values_list("source", flat=True))
+    sources = {subscription.source for subscription in _RIGHTS(reader=reader.pk, at=at)}
     # With several rights the first in the table's order speaks.
     right = next((source for source in VERDICT_OF_SOURCE if source in sources), None)
     if right:

@@ -10,6 +10,7 @@ from eurasia.accounts.models import User
 from eurasia.membership import gate
 from eurasia.membership.gate import Standing, Verdict
 from eurasia.newsroom import vault
+from eurasia.newsroom.bodies import NOTHING, Body, finished
 from eurasia.newsroom.models import Article, FullText
 
 
@@ -59,23 +60,23 @@ def read_as(
     `full_texts` by article, where those to be read are not the stored ones.
     """
     decided = [(article, gate.decide(standing, article, at)) for article in articles]
-    open_ids = [article.pk for article, verdict in decided if verdict.opens]
-    bodies = full_texts or {}
-    if open_ids and full_texts is None:
+    opening = [article for article, verdict in decided if verdict.opens]
+    bodies: Mapping[int, Body | FullText] = full_texts or {}
+    if opening and full_texts is None:
         with vault.opened("read"):
-            bodies = FullText.objects.defer("body").in_bulk(open_ids)
+            bodies = finished(opening)
     return [_reading(article, verdict, bodies) for article, verdict in decided]
 
 
-def _reading(article: Article, verdict: Verdict, bodies: Mapping[int, FullText]) -> Reading:
+def _reading(article: Article, verdict: Verdict, bodies: Mapping[int, Body | FullText]) -> Reading:
     if verdict is Verdict.UNPUBLISHED:
         return Reading(verdict)
-    full_text = bodies.get(article.pk) if verdict.opens else None
+    body = bodies.get(article.pk, NOTHING) if verdict.opens else NOTHING
     # rendering.finish made these columns; nh3 had the last word on them.
     return Reading(
         verdict,
         teaser_html=mark_safe(article.teaser_html),  # noqa: S308 - see above
         teaser_notes=mark_safe(article.teaser_notes),  # noqa: S308 - see above
-        body_html=mark_safe(full_text.body_html if full_text else ""),  # noqa: S308 - see above
-        body_notes=mark_safe(full_text.body_notes if full_text else ""),  # noqa: S308 - see above
+        body_html=mark_safe(body.body_html),  # noqa: S308 - see above
+        body_notes=mark_safe(body.body_notes),  # noqa: S308 - see above
     )

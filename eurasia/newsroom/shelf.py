@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.accounts.models import User
+from eurasia.prepared import Prepared
 
 if TYPE_CHECKING:
     from eurasia.newsroom.models import Article
@@ -68,19 +69,25 @@ class Standing:
     keeps_places: bool
 
 
-def standing(reader: User, article: "Article") -> Standing:
-    """In one query."""
-    theirs = {"reader": OuterRef("pk"), "article": article.pk}
-    found = (
-        User.objects.filter(pk=reader.pk)
+def _asked(reader: Any, article: Any) -> Any:
+    theirs = {"reader": OuterRef("pk"), "article": article}
+    return (
+        User.objects.filter(pk=reader)
         .annotate(
             is_saved=Exists(SavedArticle.objects.filter(**theirs)),
             block=Subquery(ReadingPlace.objects.filter(**theirs).values("block")[:1]),
         )
-        .values_list("is_saved", "block", "keeps_places")
-        .get()
+        .only("keeps_places")
     )
-    return Standing(*found)
+
+
+_STANDING: Prepared[Any] = Prepared(_asked)
+
+
+def standing(reader: User, article: "Article") -> Standing:
+    """In one query."""
+    [found] = _STANDING(reader=reader.pk, article=article.pk)
+    return Standing(found.is_saved, found.block, found.keeps_places)
 
 
 def save(reader: User, article: "Article", *, at: datetime) -> None:

@@ -88,6 +88,12 @@ def guard(
     return execute(sql, params, many, context)
 
 
+def demand_open(what: str) -> None:
+    """Raises VaultError while the vault is shut: for gated text that no SQL is asked for."""
+    if _open_for.get() is None:
+        raise VaultError(f"Code asked for {what} outside vault.opened(); called from {_caller()}.")
+
+
 def install(connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
     """Put the guard on a connection object, once; called on `connection_created`."""
     if guard not in connection.execute_wrappers:
