@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from io import StringIO
-from typing import Any
 
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from eurasia.accounts.models import User
-from eurasia.newsroom.models import Article, ArticleFile, FullText, TopicFile
-from eurasia.newsroom.vault import opened
+from eurasia.exchange.big.articles import AT_ONCE, Piece, first_free_id, write
+from eurasia.exchange.big.texts import finished
+from eurasia.newsroom.models import Article, TopicFile
 from tests.prose import prose
 
 
@@ -31,15 +29,15 @@ def fill(
     both languages.
     """
 
-    def written(number: int) -> Article:
-        language = "fr" if number % 4 == 1 else "en"
-        return Article(
+    first = first_free_id()
+
+    def piece(number: int) -> Piece:
+        pk, language = first + number, "fr" if number % 4 == 1 else "en"
+        article = Article(
+            pk=pk,
             language=language,
             work=f"work-{number - 1 if number % 4 == 1 else number}",
             slug=f"piece-{number}",
-            teaser=prose(-number, words=100),
-            teaser_html=prose(-number, words=100),
-            wording_digest=str(number),
             owner=owner,
             saved_by=owner,
             translated_version=1 if number % 4 == 1 else None,
@@ -47,24 +45,10 @@ def fill(
             published_at=timezone.now() - timedelta(hours=number),
             **labels(number, language),
         )
+        text = finished(pk, language, prose(-number, words=100), prose(pk, words=words))
+        return Piece(article, text, [topic_file], [])
 
-    articles = Article.objects.bulk_create(map(written, range(count)))
-    history: Any = Article.history.model
-    history.objects.bulk_create(
-        history(
-            **{field.attname: getattr(article, field.attname) for field in Article._meta.fields},
-            history_date=timezone.now(),
-            history_type="+",
-        )
-        for article in articles
-    )
-    ArticleFile.objects.bulk_create(
-        ArticleFile(article=article, file=topic_file) for article in articles
-    )
-    with opened("desk"):
-        for article in articles:  # one by one: all of these texts are too much to hold at once
-            text = prose(article.pk, words=words)
-            FullText.objects.bulk_create([FullText(article=article, body=text, body_html=text)])
-    call_command("reindex", stdout=StringIO())
+    for start in range(0, count, AT_ONCE):
+        write(map(piece, range(start, min(start + AT_ONCE, count))))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as a server does by itself, in time

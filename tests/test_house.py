@@ -13,7 +13,9 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 PINS = ["base", "production", "dev"]
 PYTHON_FILES = sorted(
-    path for folder in ["eurasia", "tests"] for path in (PROJECT / folder).rglob("*.py")
+    path
+    for folder in ["benchmarks", "eurasia", "tests"]
+    for path in (PROJECT / folder).rglob("*.py")
 )
 
 

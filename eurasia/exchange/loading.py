@@ -6,7 +6,7 @@ What the desk has changed since the last import is kept, unless `overwrite` take
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -324,7 +324,7 @@ def _first_status(draft: ArticleDraft) -> str:
     return Article.Status.PUBLISHED if draft.published_at else Article.Status.DRAFT
 
 
-def _columns(name: str, texts: dict[str, str]) -> dict[str, str]:
+def _columns(name: str, texts: Mapping[str, str]) -> dict[str, str]:
     return {f"{name}_{code}": texts[code] for code in CODES}
 
 

@@ -24,10 +24,7 @@ def index(numbers: Sequence[int]) -> None:
     index_public(numbers)
     with vault.opened("index"):
         texts = FullText.objects.filter(pk__in=numbers).defer("body")
-        _store(
-            BodyIndex,
-            {text.pk: [rendering.visible_words(text.body_html, text.body_notes)] for text in texts},
-        )
+        store(BodyIndex, {text.pk: [words_of(text.body_html, text.body_notes)] for text in texts})
 
 
 @transaction.atomic
@@ -35,7 +32,7 @@ def index_public(numbers: Sequence[int]) -> None:
     """Write the public rows of these articles, by id: what is read beside the full text."""
     articles = Article.objects.filter(pk__in=numbers).order_by("pk").with_labels()
     locked = articles.select_for_update(of=("self",), no_key=True)
-    _store(PublicIndex, {article.pk: _rings(article) for article in locked})
+    store(PublicIndex, {article.pk: _rings(article) for article in locked})
 
 
 def index_named(articles: Any) -> None:
@@ -75,31 +72,34 @@ def _rings(article: Article) -> list[str]:
         *[getattr(file, f"name_{article.language}") for file in article.file_list],
         *[contributor.name for contributor in article.byline],
     ]
-    teaser = rendering.visible_words(article.teaser_html, article.teaser_notes)
-    return [article.headline, " … ".join(labels), teaser]
+    teaser = words_of(article.teaser_html, article.teaser_notes)
+    return [fold(article.headline), fold(" … ".join(labels)), teaser]
 
 
-def _store(model: Any, rows: dict[int, list[str]]) -> None:
+def words_of(finished: str, notes: str) -> str:
+    """Those of a text that searches find."""
+    words = fold(rendering.visible_words(finished, notes))
+    return words.encode()[:LONGEST].decode(errors="ignore")
+
+
+def store(model: type[PublicIndex | BodyIndex], rows: dict[int, list[str]]) -> None:
+    """Write rows by the id of their articles: the folded words of each column."""
     if not rows:
         return
     table = connection.ops.quote_name(model._meta.db_table)
-    folded = {
-        pk: [fold(text).encode()[:LONGEST].decode(errors="ignore") for text in texts]
-        for pk, texts in rows.items()
-    }
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.executemany(
                 f"INSERT INTO {table} (rowid, words) VALUES (%s, %s::tsvector)"  # noqa: S608 - a table of ours
                 " ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
-                [(pk, _vector(texts)) for pk, texts in folded.items()],
+                [(pk, _vector(texts)) for pk, texts in rows.items()],
             )
         else:
             columns = ", ".join(["rowid", *model.columns])
             places = ", ".join(["%s"] * (1 + len(model.columns)))
             cursor.executemany(
                 f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})",  # noqa: S608 - a table of ours
-                [(pk, *texts) for pk, texts in folded.items()],
+                [(pk, *texts) for pk, texts in rows.items()],
             )
 
 

@@ -256,7 +256,7 @@ def test_attack_leaves_nothing_that_acts(attack, db):
     cleaned = clean(source)
 
     assert_harmless(cleaned)
-    assert clean(cleaned) == cleaned
+    assert clean(str(cleaned)) == cleaned
     assert cleaned.startswith("<p>before</p>")
     for html in finished(cleaned, cleaned):
         assert_harmless(html, Inventory.MADE_BY_FINISH)
@@ -301,8 +301,18 @@ MESS = st.lists(
 def test_cleaning_twice_gives_the_same(source):
     once = clean(source)
 
-    assert clean(once) == once
+    assert clean(str(once)) == once
     assert_harmless(once)
+
+
+@pytest.mark.parametrize(
+    "more", ["<p>a</p>{}", "{}<p>b</p>", "<!-- {} -->", "<p>a</p>\0{}", "<script>{}</script>"]
+)
+def test_what_is_made_of_clean_text_is_cleaned_anew(more):
+    cleaned = clean("<p>x</p>")
+
+    assert_harmless(clean(more.format(cleaned + "<script>alert(1)</script>")))
+    assert clean(cleaned) is cleaned
 
 
 @settings(max_examples=60, deadline=None)

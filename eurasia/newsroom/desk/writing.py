@@ -221,7 +221,7 @@ def _outsiders_see(
         try:
             sources[name] = rendering.clean(values.get(name) or "")
         except ValidationError as error:
-            sources[name] = ""
+            sources[name] = rendering.CleanHTML()
             refusals.append(f"{fields[name].label}: {' '.join(error.messages)}")
     shown.teaser = sources["teaser"]
     # The notes of the teaser are numbered first, so that nothing of the full text is wanted here.

@@ -1,0 +1,1 @@
+"""A large journal that means nothing, to measure by: `manage.py make_big` writes it."""
