@@ -116,3 +116,39 @@ class Stand(models.Func):
         """The index as the query calls it, and its model."""
         column: Any = self.source_expressions[0]
         return compiler.quote_name_unless_alias(column.alias), column.target.model
+
+
+class LookedThrough(models.Func):
+    """An id that SQLite compares row by row, in the order of the answer.
+
+    Left to itself it goes to each of the ids that it is compared with, and sorts what it finds.
+    """
+
+    template = "+%(expressions)s"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
+
+
+class Gathered(models.Aggregate):
+    """All ids in one text for `Among`, so that thousands of them are no objects on the way."""
+
+    output_field = models.TextField()
+    function = "json_group_array"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "array_agg(%(expressions)s)::text"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+class Among(models.Func):
+    """Whether an id is among those that `Gathered` gave."""
+
+    output_field = models.BooleanField()
+    template = "%(expressions)s))"
+    arg_joiner = " IN (SELECT value FROM json_each("
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # The planner sees how many there are, which "IN (SELECT unnest" hides from it.
+        template, joiner = "%(expressions)s::bigint[])", " = ANY("
+        return self.as_sql(compiler, connection, template=template, arg_joiner=joiner, **context)

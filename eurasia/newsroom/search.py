@@ -4,21 +4,27 @@ Who may not read the full texts is answered out of public words alone; the index
 not even asked then, so that no answer and no delay can tell what stands in it.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.db import connection, transaction
-from django.db.models import Case, IntegerField, Q, Value, When
-from django.db.models.expressions import RawSQL
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from eurasia.membership import gate
 from eurasia.membership.gate import Standing
 from eurasia.newsroom import spellings, vault
 from eurasia.newsroom.folding import fold
-from eurasia.newsroom.indexes import BodyIndex, PublicIndex, Stand, Term
+from eurasia.newsroom.indexes import (
+    Among,
+    BodyIndex,
+    Gathered,
+    LookedThrough,
+    PublicIndex,
+    Stand,
+    Term,
+)
 from eurasia.newsroom.models import Article, ArticleQuerySet
 
 MOST_WORDS = 6
@@ -75,24 +81,27 @@ def terms_of(query: str) -> tuple[Term, ...]:
 
 
 def _public(terms: Sequence[Term], rings: int | None = None) -> Q:
-    return Q(pk__in=PublicIndex.objects.filter(Stand(terms, rings)).values("pk"))
+    return Q(pk__in=_asked(PublicIndex, terms, rings))
+
+
+def _asked(index: Any, terms: Sequence[Term], rings: int | None = None) -> QuerySet[Any]:
+    return index.objects.filter(Stand(terms, rings)).values("pk")
 
 
 def _matches(terms: Sequence[Term], reason: Literal["read", "desk"] | None) -> Q:
     """Articles with all terms: with a reason to open the vault, also in their full texts."""
     if reason is None:
         return _public(terms)
+    # Full texts first: most words stand there, and the second is asked for nothing but the rest.
     stand = [
-        _public([term]) | Q(pk__in=BodyIndex.objects.filter(Stand([term])).values("pk"))
+        Q(number__in=_asked(BodyIndex, [term])) | Q(number__in=_asked(PublicIndex, [term]))
         for term in terms
     ]
+    articles = Article.objects.alias(number=LookedThrough("pk")).filter(*stand)
     # Asked while the vault is open: no gated table stands in the query that goes on from here.
     with _by_index(), vault.opened(reason):
-        found = list(Article.objects.filter(*stand).values_list("pk", flat=True))
-    # One parameter, however many they are.
-    if connection.vendor == "postgresql":
-        return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found]))
-    return Q(pk__in=RawSQL("SELECT value FROM json_each(%s)", [json.dumps(found)]))
+        found = articles.aggregate(found=Gathered("pk"))["found"]
+    return Q(Among(LookedThrough("pk"), Value(found)))
 
 
 @contextmanager
