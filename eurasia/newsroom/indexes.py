@@ -3,6 +3,9 @@
 `PublicIndex` holds what anyone may see of an article once it is published, `BodyIndex` the full
 texts. Both hold words as `folding` leaves them (FTS5 on SQLite, tsvector on PostgreSQL), so no
 engine has a say in what a word is. Written by newsroom.indexing, asked by newsroom.search alone.
+
+Neither holds what the other does, though one with all words would be asked faster: who renames a
+file writes its articles' public words anew, and waits ten times as long where full texts go along.
 """
 
 from collections.abc import Sequence
