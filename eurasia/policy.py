@@ -6,11 +6,15 @@ test that walks the URLconf. URLconfs of other people (allauth, the admin) stand
 A public page has two forms. To a request without a session cookie it is the same bytes for all
 and may be remembered for a second; such a request never meets session, user or messages. To a
 request with one, valid or not, it is rendered for the reader and kept by nobody.
+
+Of a query string, public routes see the parameters that they declare and no others: a `?utm_…`
+changes no page, and whoever remembers pages needs to look at the declared ones alone.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +26,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
@@ -52,6 +57,9 @@ INCLUDED = {
     "django.contrib.contenttypes.": Policy.DESK,  # "view on site", behind admin_view
 }
 
+#: Whose answers may be the same bytes for all.
+SHARED = frozenset({Policy.PUBLIC, Policy.MACHINE})
+
 PUBLIC_CACHE_CONTROL = "public, max-age=0, s-maxage=1"
 PRIVATE_CACHE_CONTROL = "private, no-store"
 
@@ -59,6 +67,16 @@ PRIVATE_CACHE_CONTROL = "private, no-store"
 def _declare(policy: Policy, view: View) -> View:
     view.policy = policy  # type: ignore[attr-defined]  # read back by policy_of()
     return view
+
+
+def reads(*parameters: str) -> Callable[[View], View]:
+    """Declares which parameters of the query string a public route reads."""
+
+    def declare(view: View) -> View:
+        view.parameters = parameters  # type: ignore[attr-defined]  # read back by route_of()
+        return view
+
+    return declare
 
 
 def public(view: View) -> View:
@@ -123,6 +141,68 @@ def policy_of(match: ResolverMatch) -> Policy:
     )
 
 
+@dataclass(frozen=True)
+class Route:
+    """What the address of a request says before any view runs."""
+
+    policy: Policy
+    #: The parameters of the query string that are read, in the order of their declaration.
+    parameters: tuple[str, ...] = ()
+
+    @property
+    def is_shared(self) -> bool:
+        return self.policy in SHARED
+
+    def query(self, said: str) -> str:
+        """The part of the query string `said` that counts, always in the same order.
+
+        Of a name that is said twice the first value counts; an empty one is none. Names are
+        compared as they stand, so nginx, which does not decode them, sees the same ones.
+        """
+        values: dict[str, str] = {}
+        for part in said.split("&") if said else []:
+            name, equals, value = part.partition("=")
+            if equals and name in self.parameters:
+                values.setdefault(name, value)
+        return "&".join(f"{name}={values[name]}" for name in self.parameters if values.get(name))
+
+
+#: The page that says there is none.
+NOWHERE = Route(Policy.PUBLIC)
+#: Longer paths are looked up, but not remembered.
+LONGEST_REMEMBERED = 200
+
+
+def route_of(path: str) -> Route:
+    """The route that a request for `path` takes; `NOWHERE` if there is none.
+
+    Raises ImproperlyConfigured for a route that declares no policy.
+    """
+    look_up = _route_of if len(path) <= LONGEST_REMEMBERED else _route_of.__wrapped__
+    return look_up(path, settings.ROOT_URLCONF)
+
+
+@lru_cache(maxsize=4096)
+def _route_of(path: str, urlconf: str) -> Route:
+    # Addresses resolve in the language of their path (eurasia.languages).
+    language = translation.get_language_from_path(path) or settings.LANGUAGE_CODE
+    with translation.override(language):
+        match = _resolved(path, urlconf)
+    if match is None:
+        return NOWHERE
+    return Route(policy_of(match), getattr(match.func, "parameters", ()))
+
+
+def _resolved(path: str, urlconf: str) -> ResolverMatch | None:
+    """An address that lacks its slash is led to the one that has it, so it has its route."""
+    for tried in [path] if path.endswith("/") else [path, f"{path}/"]:
+        try:
+            return resolve(tried, urlconf)
+        except Resolver404:
+            continue
+    return None
+
+
 class PolicyMiddleware:
     """Finds the policy before anything else runs and stamps the answer's caching headers."""
 
@@ -130,10 +210,10 @@ class PolicyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            policy = policy_of(resolve(request.path_info))
-        except Resolver404:
-            policy = Policy.PUBLIC  # the page that says there is none
+        route = route_of(request.path_info)
+        policy = route.policy
+        if route.is_shared:
+            request.META["QUERY_STRING"] = route.query(request.META.get("QUERY_STRING", ""))
         has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
         safe = request.method in {"GET", "HEAD"}
         is_public_form = safe and (

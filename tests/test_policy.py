@@ -6,14 +6,17 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import RequestFactory, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.urls.resolvers import LocalePrefixPattern, ResolverMatch
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eurasia import policy
-from eurasia.policy import Policy, policy_of
+from eurasia.policy import NOWHERE, Policy, Route, policy_of, route_of
 from eurasia.urls import urlpatterns as urls_of_the_house
 from tests.cast import GATED, free_plan, iran_and_the_brics, writer
 from tests.conftest import HttpsClient
@@ -388,6 +391,112 @@ def test_answer_without_a_page_has_both_forms_too(address, client, edition):
     assert public.headers["Vary"] in {"Cookie", "Cookie, Accept-Encoding"}
     assert "Set-Cookie" not in public.headers
     assert private.headers["Cache-Control"] == PRIVATE_FORM
+
+
+# --- The parameters of an address ----------------------------------------------------------------
+
+#: Those of all routes, each with a value that some page has.
+PARAMETERS = {
+    "before": "", "contributor": "iran-desk", "file": "iran-brics", "next": "/en/about/",
+    "order": "newest", "p": "1", "q": "crossing", "show": "articles", "v": "1", "year": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*PUBLIC_NAMES, *MACHINE_NAMES])
+def test_route_declares_the_parameters_that_it_reads(name, client, edition, monkeypatch):
+    asked = set()
+
+    class Noting(QueryDict):
+        def get(self, key, default=None):
+            asked.add(key)
+            return super().get(key, default)
+
+        def __getitem__(self, key):
+            asked.add(key)
+            return super().__getitem__(key)
+
+        def __contains__(self, key):
+            asked.add(key)
+            return super().__contains__(key)
+
+    monkeypatch.setattr(
+        WSGIRequest, "GET", property(lambda request: Noting(request.META["QUERY_STRING"]))
+    )
+    path = {**PUBLIC_NAMES, **MACHINE_NAMES}[name].format(**edition).partition("?")[0]
+
+    response = client.get(path, PARAMETERS)
+
+    assert response.status_code == 200
+    assert body_of(response)
+    assert asked == set(route_of(path).parameters)
+    assert asked <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES + MACHINE_DOORS + list(OTHER_ANSWERS))
+@pytest.mark.parametrize("who", ["outsider", "subscriber"])
+def test_undeclared_parameter_changes_nothing(address, who, client, edition, subscriber):
+    address = address.format(**edition)
+    mark = "&" if "?" in address else "?"
+    if who == "subscriber":
+        client.force_login(subscriber)
+
+    plain = client.get(address)
+    marked = client.get(f"{address}{mark}utm_source=x&%62efore=nonsense&BEFORE=1&show[]=1")
+
+    assert marked.status_code == plain.status_code
+    assert dict(marked.headers) == dict(plain.headers)
+    bodies = {body_of(plain), body_of(marked)}
+    assert len(bodies) == 1 or who == "subscriber"  # the token in its forms is another each time
+
+
+def test_address_without_its_slash_keeps_what_the_page_reads(client, edition):
+    response = client.get("/en/articles?utm_source=x&before=1-1")
+    private = client.get("/en/accounts/login?next=/en/about/")
+
+    assert (response.status_code, response.url) == (301, "/en/articles/?before=1-1")
+    assert response.headers["Cache-Control"] == PUBLIC_FORM
+    assert private.url == "/en/accounts/login/?next=/en/about/"
+    assert private.headers["Cache-Control"] == PRIVATE_FORM
+
+
+PAGE = Route(Policy.PUBLIC, ("before", "year"))
+
+
+@pytest.mark.parametrize(
+    "said, counts",
+    [
+        ("", ""),
+        ("before=1", "before=1"),
+        ("year=2&before=1", "before=1&year=2"),
+        ("before=1&before=2", "before=1"),
+        ("before=&before=2", ""),
+        ("before&before=2", "before=2"),
+        ("before=1=2", "before=1=2"),
+        ("=1&&&before=%26year%3D3", "before=%26year%3D3"),
+        ("before=1;year=2", "before=1;year=2"),
+        ("Before=1&before%20=1&%62efore=1&before[]=1&xbefore=1", ""),
+        ("before=\xff+%FF", "before=\xff+%FF"),
+    ],
+)
+def test_of_a_query_string_counts(said, counts):
+    assert PAGE.query(said) == counts
+    assert NOWHERE.query(said) == ""
+
+
+@given(st.text("abefory=&;%+1\xff", max_size=60))
+def test_view_sees_what_counts_and_no_more(said):
+    counts = PAGE.query(said)
+
+    assert PAGE.query(counts) == counts
+    assert set(QueryDict(counts)) <= {"before", "year"}
+    assert all(len(values) == 1 for _name, values in QueryDict(counts).lists())
+
+
+def test_long_path_is_looked_up_and_not_remembered():
+    remembered = policy._route_of.cache_info().currsize
+
+    assert route_of(f"/en/{'x' * 1000}/") == NOWHERE
+    assert policy._route_of.cache_info().currsize == remembered
 
 
 # --- The private forms ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from eurasia.languages import day
 from eurasia.membership import notices, subscribing
 from eurasia.membership.models import Notice, Plan, Subscription
 from eurasia.membership.subscribing import SubscribingError
-from eurasia.policy import public, reader_of, reader_only
+from eurasia.policy import public, reader_of, reader_only, reads
 
 
 def _next_of(parameters: dict) -> str:
@@ -22,6 +22,7 @@ def _next_of(parameters: dict) -> str:
 
 
 @public
+@reads("next")
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The plans on offer. An outsider signs up or in first and comes back to one click."""
     reader = reader_of(request)

@@ -27,7 +27,7 @@ from eurasia.newsroom.lists import mark_open
 from eurasia.newsroom.models import Article, ArticleQuerySet, Contributor, TopicFile
 from eurasia.newsroom.rendering import visible_words
 from eurasia.newsroom.suggesting import did_you_mean, names_in, suggest
-from eurasia.policy import machine, public, reader_of
+from eurasia.policy import machine, public, reader_of, reads
 
 PAGE_SIZE = 20
 LONGEST = 200
@@ -139,6 +139,7 @@ class Found:
 
 
 @public
+@reads("q", "file", "contributor", "year", "order", "before")
 def search_page(request: HttpRequest) -> HttpResponse:
     """Articles by words; without words, how to find some."""
     at = timezone.now()
@@ -210,6 +211,7 @@ def _shown(
 
 
 @machine
+@reads("q")
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Where the words that are being typed may lead, for everybody alike."""
     terms = search.terms_of(words_of(request.GET))

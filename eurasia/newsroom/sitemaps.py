@@ -22,7 +22,7 @@ from eurasia import languages
 from eurasia.newsroom import rendering
 from eurasia.newsroom.archive import months_by_language
 from eurasia.newsroom.models import Article, TopicFile
-from eurasia.policy import machine
+from eurasia.policy import machine, reads
 
 #: The most addresses in one map; the protocol allows 50,000 and 50 MB.
 LIMIT = 10_000
@@ -69,6 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @machine
+@reads("p")
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """One map of a section; `?p=` counts them from 1."""
     at = timezone.now()

@@ -26,7 +26,7 @@ from eurasia.newsroom.chronology import Entry, chronology
 from eurasia.newsroom.lists import page_of
 from eurasia.newsroom.models import Article, TopicFile
 from eurasia.newsroom.reading import Reading
-from eurasia.policy import public, reader_of
+from eurasia.policy import public, reader_of, reads
 
 
 @public
@@ -52,6 +52,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @public
+@reads("before", "year")
 def file(request: HttpRequest, slug: str) -> HttpResponse:
     """A file: what it is about, its articles, one year of its chronology."""
     at = timezone.now()

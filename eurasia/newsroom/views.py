@@ -39,7 +39,7 @@ from eurasia.newsroom.chronology import chronology
 from eurasia.newsroom.lists import mark_open, page_of
 from eurasia.newsroom.models import Article, Contributor, Picture, PreviewLink, TopicFile
 from eurasia.newsroom.pictures import KINDS
-from eurasia.policy import machine, private, public, reader_of
+from eurasia.policy import machine, private, public, reader_of, reads
 
 ON_FRONT = 9
 OPEN_ON_FRONT = 3
@@ -77,6 +77,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@reads("before")
 def article_list(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     articles = Article.objects.published(at).in_language(languages.current())
@@ -92,6 +93,7 @@ def file_list(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@reads("before", "year", "show")
 def file(request: HttpRequest, slug: str) -> HttpResponse:
     """A file: what it is about, its chronology by year, its articles."""
     at = timezone.now()
@@ -129,6 +131,7 @@ def _figure_with(file: TopicFile, at: datetime) -> relations.Figure | None:
 
 
 @public
+@reads("before")
 def contributor(request: HttpRequest, slug: str) -> HttpResponse:
     at = timezone.now()
     contributor = get_object_or_404(Contributor, slug=slug)
@@ -156,6 +159,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@reads("before")
 def archive_month(request: HttpRequest, year: int, number: int) -> HttpResponseBase:
     """The articles of one month. It has one address: `03` leads to `3`."""
     at = timezone.now()
@@ -309,12 +313,14 @@ def _proof_by(token: str, at: datetime) -> tuple[PreviewLink, previewing.Proof]:
 
 
 @machine
+@reads("v")
 def card(request: HttpRequest) -> HttpResponse:
     """The picture that goes with a link to any page but an article's."""
     return _card(request, cards.card_of_the_house())
 
 
 @machine
+@reads("v")
 def article_card(request: HttpRequest, slug: str) -> HttpResponse:
     """The picture that goes with a link to an article."""
     articles = Article.objects.published(timezone.now()).in_language(languages.current())

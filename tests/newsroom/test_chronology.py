@@ -195,7 +195,7 @@ def test_year_of_an_article_is_that_of_the_time_zone(client, write_article):
 
 
 @pytest.mark.parametrize(
-    "year", ["", "2023", "20244", "x", "2024x", "02024", "\u0662\u0660\u0662\u0664", "2024\x00"]
+    "year", ["2023", "20244", "x", "2024x", "02024", "\u0662\u0660\u0662\u0664", "2024\x00"]
 )
 @pytest.mark.parametrize("show", ["", "&show=articles"])
 def test_year_without_anything_is_404(year, show, client, chronicle):
@@ -247,7 +247,7 @@ def test_choice_of_what_to_show_keeps_the_year(query, current, addresses, client
     assert links[1 - current].get("aria-current") is None
 
 
-@pytest.mark.parametrize("show", ["", "events", "Articles", "articles ", "articles\x00"])
+@pytest.mark.parametrize("show", ["events", "Articles", "articles ", "articles\x00"])
 def test_unknown_choice_of_what_to_show_is_404(show, client, chronicle):
     assert answer_to(client, f"?show={quote(show)}") == 404
 

@@ -44,7 +44,7 @@ def test_changes_that_are_published_move_the_article(client, article, editor, no
     assert answer(client, OLD) == (301, NEW)
 
 
-@pytest.mark.parametrize("door", ["cite.bib", "card.png", "?before=1&x=%C3%A9"])
+@pytest.mark.parametrize("door", ["cite.bib", "card.png", "card.png?v=%C3%A9"])
 def test_every_door_of_a_page_moves_with_it(door, client, article):
     move(article, "the-passage")
 
