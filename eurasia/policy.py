@@ -23,12 +23,14 @@ from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoAut
 from django.contrib.messages.middleware import MessageMiddleware as DjangoMessages
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessions
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, ResolverMatch, resolve
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+
+from eurasia import keeping
 
 View = Callable[..., HttpResponseBase]
 
@@ -59,9 +61,6 @@ INCLUDED = {
 
 #: Whose answers may be the same bytes for all.
 SHARED = frozenset({Policy.PUBLIC, Policy.MACHINE})
-
-PUBLIC_CACHE_CONTROL = "public, max-age=0, s-maxage=1"
-PRIVATE_CACHE_CONTROL = "private, no-store"
 
 
 def _declare(policy: Policy, view: View) -> View:
@@ -146,6 +145,8 @@ class Route:
     """What the address of a request says before any view runs."""
 
     policy: Policy
+    #: Its pattern, for the log.
+    name: str = ""
     #: The parameters of the query string that are read, in the order of their declaration.
     parameters: tuple[str, ...] = ()
 
@@ -190,7 +191,7 @@ def _route_of(path: str, urlconf: str) -> Route:
         match = _resolved(path, urlconf)
     if match is None:
         return NOWHERE
-    return Route(policy_of(match), getattr(match.func, "parameters", ()))
+    return Route(policy_of(match), match.route, getattr(match.func, "parameters", ()))
 
 
 def _resolved(path: str, urlconf: str) -> ResolverMatch | None:
@@ -222,17 +223,22 @@ class PolicyMiddleware:
         knows_nobody = is_public_form or (safe and policy is Policy.KEYED)
         request.is_public_form = is_public_form  # type: ignore[attr-defined]  # for compression
         request.knows_nobody = knows_nobody  # type: ignore[attr-defined]  # for PassedBy
-        response = self.get_response(request)
+        with keeping.making(route.name, is_for_all=is_public_form) as answer:
+            response = self.get_response(request)
         if knows_nobody:
             # A malformed CSRF cookie makes Django set a new one, which a cache would hand to all.
             response.cookies.clear()
-        # What 400 complains of, such as the Host header, may be no part of a cache's key.
-        if response.status_code == 400 or response.status_code >= 500 or not is_public_form:
-            response["Cache-Control"] = PRIVATE_CACHE_CONTROL
-        elif policy is Policy.MACHINE:
-            response.headers.setdefault("Cache-Control", PUBLIC_CACHE_CONTROL)
-        else:
-            response["Cache-Control"] = PUBLIC_CACHE_CONTROL
+        # What 400 complains of, such as the Host header, may be no part of a cache's key. A stream
+        # that is no file is written only now, when nobody looks at what it opens.
+        is_failure = response.status_code == 400 or response.status_code >= 500
+        is_unwritten = response.streaming and not isinstance(response, FileResponse)
+        kept = answer.cache_control(timezone.now())
+        if is_failure or is_unwritten:
+            kept = keeping.PRIVATE
+        is_told = policy is Policy.MACHINE and "Cache-Control" in response.headers
+        if not (is_told and kept == keeping.PUBLIC):
+            response["Cache-Control"] = kept
+        if is_public_form and policy is Policy.PUBLIC:
             patch_vary_headers(response, ["Cookie"])
         return response
 

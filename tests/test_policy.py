@@ -459,7 +459,7 @@ def test_address_without_its_slash_keeps_what_the_page_reads(client, edition):
     assert private.headers["Cache-Control"] == PRIVATE_FORM
 
 
-PAGE = Route(Policy.PUBLIC, ("before", "year"))
+PAGE = Route(Policy.PUBLIC, parameters=("before", "year"))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString, mark_safe
 
+from eurasia import keeping
 from eurasia.accounts.models import User
 from eurasia.membership import gate
 from eurasia.membership.gate import Standing, Verdict
@@ -60,10 +61,15 @@ def read_as(
     `full_texts` by article, where those to be read are not the stored ones.
     """
     decided = [(article, gate.decide(standing, article, at)) for article in articles]
+    for article, verdict in decided:
+        if verdict is Verdict.OPEN:
+            keeping.opened_to_all(until=article.free_until)
+        elif verdict.opens:
+            keeping.refuse_in_public("a full text that is not open to all")
     opening = [article for article, verdict in decided if verdict.opens]
     bodies: Mapping[int, Body | FullText] = full_texts or {}
     if opening and full_texts is None:
-        with vault.opened("read"):
+        with vault.opened("read", is_cleared=True):
             bodies = finished(opening)
     return [_reading(article, verdict, bodies) for article, verdict in decided]
 

@@ -21,6 +21,8 @@ from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from eurasia import keeping
+
 Reason = Literal["read", "desk", "import", "export", "index", "canary", "delete", "erase", "schema"]
 REASONS = frozenset(get_args(Reason))
 
@@ -44,13 +46,16 @@ class VaultError(RuntimeError):
 
 
 @contextmanager
-def opened(reason: Reason) -> Iterator[None]:
+def opened(reason: Reason, *, is_cleared: bool = False) -> Iterator[None]:
     """Let this thread or task name gated tables until the block ends.
 
-    Raises ValueError for a reason that is not in the list.
+    While an answer is made that everybody gets, it opens only to a caller that has told `keeping`
+    of each text (`is_cleared`). Raises ValueError for a reason that is not in the list.
     """
     if reason not in REASONS:
         raise ValueError(f"{reason!r} is no reason to open the vault; these are: {sorted(REASONS)}")
+    if not is_cleared:
+        keeping.refuse_in_public(f"the vault ({reason})")
     token = _open_for.set(reason)
     try:
         yield
