@@ -24,7 +24,6 @@ from django.contrib.messages.middleware import MessageMiddleware as DjangoMessag
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessions
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -221,7 +220,7 @@ class PolicyMiddleware:
             policy is Policy.MACHINE or (policy is Policy.PUBLIC and not has_session)
         )
         knows_nobody = is_public_form or (safe and policy is Policy.KEYED)
-        request.is_public_form = is_public_form  # type: ignore[attr-defined]  # for compression
+        request.is_public_form = is_public_form  # type: ignore[attr-defined]  # for sending
         request.knows_nobody = knows_nobody  # type: ignore[attr-defined]  # for PassedBy
         with keeping.making(route.name, is_for_all=is_public_form) as answer:
             response = self.get_response(request)
@@ -240,18 +239,6 @@ class PolicyMiddleware:
             response["Cache-Control"] = kept
         if is_public_form and policy is Policy.PUBLIC:
             patch_vary_headers(response, ["Cookie"])
-        return response
-
-
-class CompressionMiddleware(GZipMiddleware):
-    """Django's, for public pages: no secret stands there for a length to give away (BREACH)."""
-
-    max_random_bytes = 0  # the same bytes for all
-
-    def process_response(self, request: HttpRequest, response: Any) -> Any:
-        is_page = response.headers.get("Content-Type", "").startswith("text/html")
-        if is_page and getattr(request, "is_public_form", False):
-            return super().process_response(request, response)
         return response
 
 

@@ -207,7 +207,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eurasia.sheets.CSPMiddleware",
     "eurasia.languages.LanguageMiddleware",  # before the policy: addresses resolve in a language
-    "eurasia.policy.CompressionMiddleware",
+    "eurasia.sending.SendingMiddleware",
     "eurasia.policy.PolicyMiddleware",
     "eurasia.policy.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
