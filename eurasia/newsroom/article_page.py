@@ -1,18 +1,21 @@
 """What the page of an article shows beside its text, by queries that are put together once.
 
-One a query: the article, its files, bylines and corrections, its translations, its neighbours.
+One a query: the article with its plate, its translations, its neighbours; without a plate its
+files, bylines and corrections too.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from eurasia.newsroom import engraving
 from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
     ArticleFile,
     Correction,
+    Plate,
     TopicFile,
 )
 from eurasia.prepared import Prepared
@@ -22,7 +25,7 @@ _ARTICLE = Prepared(
         Article.objects.published(at)
         .in_language(language)
         .filter(slug=slug)
-        .select_related("cover")
+        .select_related("plate__file")
     )
 )
 _FILES = Prepared(lambda article: ArticleFile.in_order().filter(article=article))
@@ -57,13 +60,18 @@ _LATER = Prepared(
 
 
 def published_article(slug: str, language: str, at: datetime) -> Article | None:
-    """The article as its page shows it, with labels and corrections."""
-    for article in _ARTICLE(at=at, language=language, slug=slug):
-        article.files_in_order = _FILES(article=article.pk)
-        article.contributors_in_order = _BYLINE(article=article.pk)
-        article.corrections_in_order = _CORRECTIONS(article=article.pk)
-        return article
-    return None
+    """With the plate that was stored with it."""
+    return next(iter(_ARTICLE(at=at, language=language, slug=slug)), None)
+
+
+def plate_of(article: Article, at: datetime) -> Plate:
+    """The stored one where it holds, else one drawn now."""
+    if plate := engraving.stored(article):
+        return plate
+    article.files_in_order = _FILES(article=article.pk)
+    article.contributors_in_order = _BYLINE(article=article.pk)
+    article.corrections_in_order = _CORRECTIONS(article=article.pk)
+    return engraving.draw(article, at)
 
 
 def translations_of(article: Article, at: datetime) -> dict[str, str]:
@@ -74,18 +82,16 @@ def translations_of(article: Article, at: datetime) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Previous and next in the article's first file, in its language."""
+    """Previous and next in a file, in the article's language."""
 
-    file: TopicFile
     previous: Article | None
     next: Article | None
 
 
-def neighbours_of(article: Article, at: datetime) -> Neighbours | None:
-    """None for an article that stands in no file."""
-    if not article.file_list:
+def neighbours_of(article: Article, file: TopicFile | None, at: datetime) -> Neighbours | None:
+    """None without a file."""
+    if file is None:
         return None
-    file = article.file_list[0]
     here: dict[str, Any] = {
         "at": at,
         "language": article.language,
@@ -93,4 +99,4 @@ def neighbours_of(article: Article, at: datetime) -> Neighbours | None:
         "place": article.published_at,
         "number": article.pk,
     }
-    return Neighbours(file, next(iter(_EARLIER(**here)), None), next(iter(_LATER(**here)), None))
+    return Neighbours(next(iter(_EARLIER(**here)), None), next(iter(_LATER(**here)), None))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from eurasia.newsroom import rendering, vault
+from eurasia.newsroom import engraving, rendering, vault
 from eurasia.newsroom.folding import fold
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
 from eurasia.newsroom.models import Article, FullText, Spelling
@@ -36,7 +36,10 @@ def index_public(numbers: Sequence[int]) -> None:
 
 
 def index_named(articles: Any) -> None:
-    """Write the public rows of all these articles: a file or a byline of theirs was renamed."""
+    """Write the public rows of all these articles anew, and drop their plates: the name or the
+    address of a file or a byline of theirs has changed.
+    """
+    engraving.forget(articles)
     for numbers in _batches(list(articles.order_by("pk").values_list("pk", flat=True))):
         index_public(numbers)
 
@@ -55,6 +58,7 @@ def index_all() -> Iterator[int]:
     done = 0
     for batch in _batches(numbers):
         index(batch)
+        engraving.store(batch)
         done += len(batch)
         yield done
 

@@ -32,6 +32,7 @@ from eurasia.newsroom.feeds.models import FeedNetwork, FeedToken
 from eurasia.newsroom.former_slugs import FormerSlug
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
 from eurasia.newsroom.pictures import Picture, Source
+from eurasia.newsroom.plates import Plate
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
 from eurasia.newsroom.shelf import ReadingPlace, SavedArticle
 from eurasia.newsroom.spellings import SpelledName, Spelling
@@ -57,6 +58,7 @@ __all__ = [
     "Note",
     "Party",
     "Picture",
+    "Plate",
     "Presence",
     "PreviewLink",
     "PreviewOpening",

@@ -16,7 +16,7 @@ from eurasia import languages
 from eurasia.accounts.models import User
 from eurasia.membership import gate
 from eurasia.membership.gate import Standing
-from eurasia.newsroom import citing, drafting, reading, rendering, vault
+from eurasia.newsroom import drafting, engraving, reading, rendering, vault
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
@@ -97,10 +97,11 @@ def proof_of(article: Article, picture_at: Callable[[Picture], str] | None = Non
 
 def page_of(article: Article) -> dict[str, Any]:
     """The context of an article's page that has no address of its own; its reading comes on top."""
+    assert article.published_at is not None  # or it is shown as if
     address = article.get_absolute_url()
     return {
         "article": article,
-        "citations": citing.cite(article),
+        "plate": engraving.draw(article, article.published_at, is_preview=True),
         "messages": [],  # the editor's own, for another page
         "is_preview": True,
         "canonical": "",

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from eurasia.accounts.models import User
-from eurasia.newsroom import drafting, indexing, moving, rendering, vault
+from eurasia.newsroom import drafting, engraving, indexing, moving, rendering, vault
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
@@ -81,6 +81,7 @@ def write(
     if earlier:
         moving.remember(article, earlier)
     indexing.index([article.pk])
+    engraving.store([article.pk])
     return article
 
 
@@ -187,9 +188,12 @@ def publish_changes(
     return article
 
 
+@transaction.atomic
 def correct(article: Article, text: str, *, at: datetime) -> Correction:
     """Tell readers at the foot of an article, under the day of `at`, what was corrected in it."""
-    return Correction.objects.create(article=article, on=localdate(at), text=text)
+    correction = Correction.objects.create(article=article, on=localdate(at), text=text)
+    engraving.store([article.pk])
+    return correction
 
 
 @transaction.atomic
@@ -208,6 +212,7 @@ def place(article: Article, *, in_files: Sequence[int], bylines: Sequence[int]) 
             for position, pk in enumerate(ids)
         )
     indexing.index_public([article.pk])
+    engraving.store([article.pk])
 
 
 @transaction.atomic
@@ -290,7 +295,8 @@ def finish_again(pictures: Set[int]) -> int:
         with transaction.atomic(), vault.opened("index"):
             article = Article.objects.select_for_update().get(pk=pk)
             full_text = FullText.objects.filter(pk=pk).first() or FullText(article=article)
-            if not pictures & rendering.pictures_in(article.teaser, full_text.body):
+            shown = rendering.pictures_in(article.teaser, full_text.body) | {article.cover_id}
+            if not pictures & shown:
                 continue
             rendering.finish(article, full_text)
             Article.objects.filter(pk=pk).update(
@@ -298,6 +304,7 @@ def finish_again(pictures: Set[int]) -> int:
             )
             FullText.objects.filter(pk=pk).update(body_html=full_text.body_html)
             indexing.index([pk])
+            engraving.store([pk])
             done += 1
     return done
 
@@ -308,6 +315,7 @@ def _save(article: Article, by: User | None) -> Article:
     article.save(
         update_fields=["status", "published_at", "assignee", "withdrawn_because", "deleted_at"]
     )
+    engraving.store([article.pk])
     return article
 
 

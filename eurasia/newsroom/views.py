@@ -197,6 +197,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if article is None:
         return errors.no_article(request, slug, at)
     reader = reader_of(request)
+    plate = article_page.plate_of(article, at)
     elsewhere = article_page.translations_of(article, at)
     return render(
         request,
@@ -205,10 +206,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             "article": article,
             "reading": reading.read(article, reader, at),
             "shelf": shelf.standing(reader, article) if reader else None,
-            "citations": citing.cite(article),
+            "plate": plate,
             "language_links": languages.language_links(request.path_info, elsewhere),
-            "linked_data": linked_data.of_article(article, at),
-            "neighbours": article_page.neighbours_of(article, at),
+            "neighbours": article_page.neighbours_of(article, plate.file, at),
         },
     )
 

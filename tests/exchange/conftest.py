@@ -21,6 +21,11 @@ from tests.cast import GATED, GATED_NOTE, TEASER
 BODY = f"{TEASER}\n\n<!--more-->\n\n{GATED}[^1]\n\n[^1]: {GATED_NOTE}\n"
 
 
+@pytest.fixture(autouse=True)
+def pages_follow(no_plate_is_stale):
+    """Whatever is imported, the pages of readers follow."""
+
+
 @dataclass(frozen=True)
 class Said:
     """What the command answered: its exit status, its last line and its complaints."""

@@ -1,11 +1,13 @@
 """Corrections: editors add them to an article, everyone reads them at its foot."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.contrib.auth.models import Permission
 
+from eurasia.newsroom import publishing
 from eurasia.newsroom.models import Correction
+from tests.conftest import HttpsClient
 from tests.pages import one, submit, texts, tree_of
 
 ADDRESS = "/en/articles/the-crossing/"
@@ -19,7 +21,7 @@ def corrected(article):
         (date(2025, 3, 2), "The border lies <further> east.\n\nSo does the river."),
         (date(2025, 1, 8), "The year was 1980."),
     ]:
-        Correction.objects.create(article=article, on=on, text=text)
+        publishing.correct(article, text, at=datetime.combine(on, time(12), UTC))
     return article
 
 
@@ -65,7 +67,7 @@ def test_corrections_of_one_article_are_not_those_of_another(client, corrected, 
 
 def test_corrections_go_with_the_language_of_their_article(client, corrected, write_article):
     french = write_article("le-passage", language="fr", work=corrected.work)
-    Correction.objects.create(article=french, on=date(2025, 1, 2), text="Le nom était faux.")
+    publishing.correct(french, "Le nom était faux.", at=datetime(2025, 1, 2, 12, tzinfo=UTC))
 
     tree = tree_of(client.get("/fr/articles/le-passage/"))
 
@@ -105,6 +107,23 @@ def test_editor_mends_a_correction(client, article, editor):
     assert [correction.text for correction in article.corrections.all()] == [
         "The name was misspelt."
     ]
+    client.logout()
+    assert "The name was misspelt." in client.get(ADDRESS).content.decode()
+
+
+def test_correction_that_is_deleted_goes_from_the_page(client, corrected, editor):
+    client.force_login(editor)
+    one_of_them = corrected.corrections.get(text="The year was 1980.")
+
+    client.post(f"{CORRECTIONS}{one_of_them.pk}/delete/", {"post": "yes"})
+    after_one = HttpsClient().get(ADDRESS).content.decode()
+    rest = list(corrected.corrections.values_list("pk", flat=True))
+    asked = {"action": "delete_selected", "_selected_action": rest, "post": "yes"}
+    client.post(CORRECTIONS, asked)
+
+    assert "1980" not in after_one
+    assert "misspelt" in after_one
+    assert "misspelt" not in HttpsClient().get(ADDRESS).content.decode()
 
 
 @pytest.mark.parametrize("on, text", [("", "The name was misspelt."), ("2025-01-08", " ")])

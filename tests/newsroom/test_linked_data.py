@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eurasia.newsroom.models import ArticleContributor, Contributor
+from eurasia.newsroom import publishing
+from eurasia.newsroom.models import Contributor
 from tests.cast import GATED, GATED_NOTE
 from tests.conftest import HttpsClient
 from tests.newsroom.test_pictures import png
@@ -43,7 +44,8 @@ def test_gated_article_says_all_that_google_asks_for(client, write_article, topi
         revised_at=datetime(2024, 4, 1, 9, tzinfo=UTC),
     )
     person = Contributor.objects.create(slug="an-author", name="An Author")
-    ArticleContributor.objects.create(article=article, contributor=person, position=1)
+    bylines = [article.contributors.get().pk, person.pk]
+    publishing.place(article, in_files=[topic_file.pk], bylines=bylines)
 
     data = data_of(client.get(ADDRESS, headers={"host": "testserver"}))["NewsArticle"]
 
@@ -86,7 +88,7 @@ def test_gated_article_says_all_that_google_asks_for(client, write_article, topi
 
 def test_article_without_byline_or_revision_is_the_journals_of_one_day(client, write_article):
     article = write_article(language="fr")
-    article.article_contributors.all().delete()
+    publishing.place(article, in_files=[], bylines=[])
 
     data = data_of(client.get("/fr/articles/the-crossing/"))["NewsArticle"]
 

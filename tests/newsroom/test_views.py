@@ -899,7 +899,7 @@ def test_outsiders_article_page_takes_few_queries_however_many_articles(count, c
 
     queries = queries_of(client, ADDRESS)
 
-    assert len(queries) == 7, queries
+    assert len(queries) == 4, queries
     assert named_in(queries, {"django_session", "accounts_user", *vault.tables()}) == []
     assert len(named_in(queries, {"newsroom_article"})) > 0
 
@@ -914,7 +914,7 @@ def test_subscribers_article_page_takes_few_queries_however_many_articles(
 
     queries = queries_of(client, ADDRESS)
 
-    assert len(queries) == 11, queries
+    assert len(queries) == 8, queries
     assert len(named_in(queries, vault.tables())) == 1
 
 

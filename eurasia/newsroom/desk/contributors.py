@@ -30,5 +30,5 @@ class ContributorAdmin(ProseAdmin):
         super().save_model(request, obj, form, change)
         if change and "slug" in form.changed_data:
             moving.remember(obj, form.initial["slug"])
-        if change and "name" in form.changed_data:
+        if change and {"name", "slug"} & set(form.changed_data):
             indexing.index_named(obj.articles)

@@ -85,7 +85,7 @@ class TopicFileAdmin(EditableList, ProseAdmin):
         super().save_model(request, obj, form, change)
         if change and "slug" in form.changed_data:
             moving.remember(obj, form.initial["slug"])
-        if change and {"name_en", "name_fr"} & set(form.changed_data):
+        if change and {"name_en", "name_fr", "slug"} & set(form.changed_data):
             indexing.index_named(obj.articles)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TopicFile]:

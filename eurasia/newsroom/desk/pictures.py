@@ -15,9 +15,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from eurasia.newsroom import renditions
+from eurasia.newsroom import engraving, renditions
 from eurasia.newsroom.desk import opening
-from eurasia.newsroom.models import Picture
+from eurasia.newsroom.models import Article, Picture
 
 #: Of pictures in the editor's dialog; a search finds the others.
 MOST_FOUND = 12
@@ -68,6 +68,7 @@ class PictureAdmin(admin.ModelAdmin):
             super().save_model(request, obj, form, change)
         else:
             renditions.add(obj, form.encoded)
+        engraving.store(Article.objects.filter(cover=obj).values_list("pk", flat=True))
 
     def delete_model(self, request: HttpRequest, obj: Picture) -> None:
         renditions.delete([obj])

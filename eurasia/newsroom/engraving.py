@@ -1,0 +1,106 @@
+"""Draws the plates of articles, and keeps them.
+
+`store` is called, as `indexing` is, in the transaction of whoever changes what stands on a plate:
+the article, the names and addresses of its files and contributors, its corrections, its cover. A
+plate from another version of the article or another release of this program is passed over, and
+the page is drawn anew: slower, never wrong. `manage.py reindex` draws all plates.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import django
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from eurasia import languages
+from eurasia.newsroom import citing, linked_data
+from eurasia.newsroom.models import Article, Plate
+
+
+def draw(article: Article, at: datetime, *, is_preview: bool = False) -> Plate:
+    """The plate of a published article, or of one shown as if it were; not stored.
+
+    It came `with_labels()` and `with_corrections()`. A preview tells nobody of itself.
+    """
+    address = article.get_absolute_url()
+    with translation.override(article.language):
+        context = {
+            **languages.of_the_journal(),
+            "article": article,
+            "citations": citing.cite(article),
+            "page_language": article.language,
+            "canonical": "" if is_preview else settings.SITE_URL + address,
+            "is_preview": is_preview,
+        }
+        pieces = {
+            name: render_to_string(f"newsroom/plate/{name}.html", context)
+            for name in ["share", "head", "facts", "foot"]
+        }
+        pieces["data"] = "" if is_preview else linked_data.of_article(article, at)
+    return Plate(
+        article=article,
+        article_version=article.version,
+        release=release(),
+        file=article.file_list[0] if article.file_list else None,
+        **pieces,
+    )
+
+
+def stored(article: Article) -> Plate | None:
+    """The plate that came with `article`, if it still is what `draw` would give."""
+    plate = getattr(article, "plate", None)
+    if plate is None or not _stands_still(article):
+        return None
+    is_of_today = plate.article_version == article.version and plate.release == release()
+    return plate if is_of_today else None
+
+
+def store(articles: Iterable[int]) -> None:
+    """Draw and keep the plates of those of these articles, by id, that are published or will be."""
+    found = Article.objects.filter(pk__in=articles, status=Article.Status.PUBLISHED)
+    labelled = found.with_labels().with_corrections()
+    Plate.objects.bulk_create(
+        [
+            draw(article, article.published_at)
+            for article in labelled
+            if article.published_at and _stands_still(article)
+        ],
+        update_conflicts=True,
+        unique_fields=["article"],
+        update_fields=["article_version", "release", "file", *Plate.PIECES],
+    )
+
+
+def forget(articles: Any) -> None:
+    """Drop the plates of a queryset of articles, which may be thousands: a name on them changed.
+
+    Their pages are drawn as they are asked for, until they are saved or `reindex` is run.
+    """
+    Plate.objects.filter(article__in=articles.order_by().values("pk")).delete()
+
+
+def _stands_still(article: Article) -> bool:
+    """Whether its data say the same at any time: who may read it changes on no date."""
+    return article.free_from is None and article.free_until is None
+
+
+def release() -> str:
+    """A digest of all that draws: code, templates, texts, and the settings that stand in pages."""
+    said = (settings.SITE_URL, settings.SITE_NAME, settings.DEMO, settings.MEDIA_URL)
+    return _digest(*said, settings.TIME_ZONE)
+
+
+@cache
+def _digest(*said: Any) -> str:
+    digest = hashlib.sha256(repr((django.VERSION, *said)).encode())
+    for folder, endings in [("eurasia", {".py", ".mo", ".svg"}), ("templates", {".html"})]:
+        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
+            if path.suffix in endings:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
