@@ -38,7 +38,7 @@ def draw(article: Article, at: datetime, *, is_preview: bool = False) -> Plate:
             "canonical": "" if is_preview else settings.SITE_URL + address,
             "is_preview": is_preview,
         }
-        pieces = {
+        pieces: dict[str, str] = {
             name: render_to_string(f"newsroom/plate/{name}.html", context)
             for name in ["share", "head", "facts", "foot"]
         }
