@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -90,7 +89,11 @@ def _publisher() -> dict[str, Any]:
         "@type": "Organization",
         "name": settings.SITE_NAME,
         "url": f"{settings.SITE_URL}/",
-        "logo": {"@type": "ImageObject", "url": settings.SITE_URL + static("img/mark.svg")},
+        # By its plain name, which lasts, and which is known before static files are collected.
+        "logo": {
+            "@type": "ImageObject",
+            "url": f"{settings.SITE_URL}{settings.STATIC_URL}img/mark.svg",
+        },
     }
 
 

@@ -131,3 +131,12 @@ def test_reindex_draws_what_is_missing(article):
     call_command("reindex", verbosity=0)
 
     assert Plate.objects.count() == 1
+
+
+def test_article_is_written_before_static_files_are_collected(write_article, settings):
+    manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
+
+    write_article()
+
+    assert '"url":"https://journal.test/static/img/mark.svg"' in Plate.objects.get().data
