@@ -12,9 +12,12 @@ from django.db.models.functions import ExtractYear
 from django.http import Http404
 from django.utils import timezone
 
+from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.lists import mark_open
 from eurasia.newsroom.models import Article, ArticleQuerySet, Event, TopicFile
 
+#: Of a year, its newest; those before them stand in the file's list of articles.
+MOST_ARTICLES = 100
 #: The value of `?show=` that leaves the events out.
 ARTICLES_ONLY = "articles"
 
@@ -42,6 +45,8 @@ class Chronology:
     year: int | None
     years: list[Year]
     entries: list[Entry]
+    #: The query string of the list of articles from where the entries begin; empty if they are all.
+    earlier_articles: str
     articles_only: bool
     #: Whether leaving the events out makes a difference.
     has_both: bool
@@ -81,10 +86,19 @@ def chronology(
         query = urlencode({name: value for name, value in asked.items() if value})
         return f"{file.get_absolute_url()}{'?' if query else ''}{query}#chronology"
 
+    written = _newest_of(articles, shown) if shown else []
+    entries = [
+        Entry(timezone.localdate(article.published_at), article=article)
+        for article in mark_open(written[:MOST_ARTICLES], at)
+    ][::-1]
+    if shown and not articles_only:
+        entries = _with_events(file, shown, entries)
+    rest = Cursor.of(written[MOST_ARTICLES - 1]) if len(written) > MOST_ARTICLES else None
     return Chronology(
         year=shown,
         years=[Year(each, address(each, show), each == shown) for each in years],
-        entries=_entries(file, articles, at, shown, articles_only) if shown else [],
+        entries=entries,
+        earlier_articles=f"?before={rest}" if rest else "",
         articles_only=articles_only,
         has_both=bool(of_articles and of_events),
         url_of_all=address(shown, None),
@@ -105,23 +119,19 @@ def _years(file: TopicFile, articles: ArticleQuerySet) -> tuple[set[int], set[in
     return {year for year, kind in rows if kind}, {year for year, kind in rows if not kind}
 
 
-def _entries(
-    file: TopicFile, articles: ArticleQuerySet, at: datetime, year: int, articles_only: bool
-) -> list[Entry]:
-    """On one day the events come first: articles speak of them."""
-    pieces = (
+def _newest_of(articles: ArticleQuerySet, year: int) -> list[Article]:
+    """Those of a year that have room, and one more if there is one."""
+    return list(
         articles.filter(published_at__year=year)
         .defer("standfirst", "teaser", "teaser_html", "teaser_notes")
-        .order_by("published_at", "id")
+        .newest()[: MOST_ARTICLES + 1]
     )
-    written = [
-        Entry(timezone.localdate(article.published_at), article=article)
-        for article in mark_open(list(pieces), at)
-    ]
-    if articles_only:
-        return written
+
+
+def _with_events(file: TopicFile, year: int, entries: list[Entry]) -> list[Entry]:
+    """On one day the events come first: articles speak of them."""
     happened = file.events.filter(on__year=year).order_by("on", "id")
     return sorted(
-        [*(Entry(event.on, event=event) for event in happened), *written],
+        [*(Entry(event.on, event=event) for event in happened), *entries],
         key=lambda entry: entry.day,  # sorting is stable
     )

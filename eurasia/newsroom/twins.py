@@ -126,6 +126,9 @@ def _parts_of_file(file: TopicFile, listed: Any, shown: Any) -> Iterator[str]:
         yield f"[{_('Earlier articles')}]({here}{listed.more})"
     if shown.entries:
         yield f"## {_('Chronology')} {shown.year}"
+        if shown.earlier_articles:
+            words = _("Earlier articles of %(year)s") % {"year": shown.year}
+            yield f"[{words}]({here}{shown.earlier_articles})"
         yield "\n".join(map(_line_of, shown.entries))
     if shown.earlier:
         year = shown.earlier.year

@@ -37,13 +37,22 @@ from eurasia.newsroom import (
 from eurasia.newsroom.archive import Month, archive_of, beside
 from eurasia.newsroom.chronology import chronology
 from eurasia.newsroom.lists import mark_open, page_of
-from eurasia.newsroom.models import Article, Contributor, Picture, PreviewLink, TopicFile
+from eurasia.newsroom.models import (
+    Article,
+    ArticleQuerySet,
+    Contributor,
+    Picture,
+    PreviewLink,
+    TopicFile,
+)
 from eurasia.newsroom.pictures import KINDS
 from eurasia.policy import machine, private, public, reader_of, reads
 
 ON_FRONT = 9
 OPEN_ON_FRONT = 3
 UNTRANSLATED_AT_MOST = 20
+#: Looked for among so many of the newest: a file may be translated from end to end.
+LOOKED_THROUGH = 100
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -100,25 +109,27 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
     file = get_object_or_404(TopicFile.objects.with_parties(), slug=slug)
     published = Article.objects.published(at).of_file(file)
     articles = published.in_language(languages.current())
-    untranslated = published.in_language(languages.other()).without_translation(
-        languages.current(), at
-    )
     reader = reader_of(request)
-    return render(
-        request,
-        "newsroom/file_detail.html",
-        {
-            "file": file,
-            "figure": _figure_with(file, at),
-            "list": page_of(articles, request, at),
-            "chronology": chronology(
-                file, articles, at, year=request.GET.get("year"), show=request.GET.get("show")
-            ),
-            "untranslated": untranslated.newest()[:UNTRANSLATED_AT_MOST],
-            "may_have_feeds": bool(reader) and gate.reads_all(gate.standing(reader, at)),
-            "linked_data": linked_data.of_file(file),
-        },
-    )
+    context = {
+        "file": file,
+        "list": page_of(articles, request, at),
+        "untranslated": _untranslated(published, at),
+        "may_have_feeds": bool(reader) and gate.reads_all(gate.standing(reader, at)),
+        "linked_data": linked_data.of_file(file),
+    }
+    if context["list"].is_first:
+        asked = {name: request.GET.get(name) for name in ["year", "show"]}
+        context["figure"] = _figure_with(file, at)
+        context["chronology"] = chronology(file, articles, at, **asked)
+    return render(request, "newsroom/file_detail.html", context)
+
+
+def _untranslated(published: ArticleQuerySet, at: datetime) -> list[Article]:
+    """The newest of the other language whose work is not published in the page's."""
+    elsewhere = published.in_language(languages.other()).with_translated_slug(at)
+    looked_through = elsewhere.only("language", "slug", "headline").newest()[:LOOKED_THROUGH]
+    alone = [article for article in looked_through if article.translated_slug is None]
+    return alone[:UNTRANSLATED_AT_MOST]
 
 
 def _figure_with(file: TopicFile, at: datetime) -> relations.Figure | None:

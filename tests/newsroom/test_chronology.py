@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from eurasia.newsroom import chronology as chronology_module
 from eurasia.newsroom.chronology import chronology
 from eurasia.newsroom.models import Article, Event, TopicFile
 from tests.cast import GATED, TEASER
@@ -80,6 +81,45 @@ def test_entries_of_a_day_stand_in_the_order_they_were_made(client, record, writ
     said = [text.removeprefix("Headline of ") for _day, text in entries_of(client)]
 
     assert said == ["B", "A", "first", "second", "third"]
+
+
+def test_year_of_many_articles_shows_its_newest_and_leads_to_the_others(
+    client, record, write_article, monkeypatch
+):
+    monkeypatch.setattr(chronology_module, "MOST_ARTICLES", 2)
+    record(date(2024, 1, 1), "Joined")
+    for day in range(1, 5):
+        write_article(f"piece-{day}", published_at=datetime(2024, 2, day, 8, tzinfo=UTC))
+
+    tree = tree_of(client.get(ADDRESS))
+    [link] = tree.xpath("//section[h2[@id='chronology']]/p[@class='more']/a")
+    earlier = tree_of(client.get(ADDRESS + link.get("href")))
+    twin = client.get("/en/files/iran-brics.md").text
+
+    assert texts(tree, f"{ENTRIES}//a[starts-with(@href, '/en/')]") == [
+        "Headline of piece-3",
+        "Headline of piece-4",
+    ]
+    assert link.text_content() == "Earlier articles of 2024"
+    assert texts(earlier, "//section[h2[@id='articles']]//h3") == [
+        "Headline of piece-2",
+        "Headline of piece-1",
+    ]
+    assert (
+        f"[Earlier articles of 2024](https://journal.test/en/files/iran-brics.md{link.get('href')})"
+        in twin
+    )
+
+
+def test_year_that_has_room_leads_nowhere(client, write_article, monkeypatch):
+    monkeypatch.setattr(chronology_module, "MOST_ARTICLES", 2)
+    for day in range(1, 3):
+        write_article(f"piece-{day}", published_at=datetime(2024, 2, day, 8, tzinfo=UTC))
+
+    tree = tree_of(client.get(ADDRESS))
+
+    assert len(tree.xpath(ENTRIES)) == 2
+    assert tree.xpath("//section[h2[@id='chronology']]/p[@class='more']") == []
 
 
 def test_article_of_the_chronology_is_a_link_and_called_an_article(client, chronicle):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
-from eurasia.newsroom import vault
+from eurasia.newsroom import vault, views
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
@@ -525,6 +525,19 @@ def test_file_links_to_twenty_untranslated_articles_at_most(client, write_many):
     links = texts(tree_of(client.get("/fr/files/iran-brics/")), UNTRANSLATED)
 
     assert links == [f"Headline of number-{number}" for number in range(20)]
+
+
+@pytest.mark.parametrize("looked_through, found", [(2, 0), (3, 1)])
+def test_untranslated_articles_are_looked_for_among_the_newest(
+    looked_through, found, client, write_article, monkeypatch, now
+):
+    monkeypatch.setattr(views, "LOOKED_THROUGH", looked_through)
+    write_article("alone", published_at=now - timedelta(days=1))
+    for work in ["one", "two"]:
+        write_article(f"english-{work}", work=work)
+        write_article(f"french-{work}", work=work, language="fr")
+
+    assert len(tree_of(client.get("/fr/files/iran-brics/")).xpath(UNTRANSLATED)) == found
 
 
 # --- A contributor, and pages that stand still ---------------------------------------------------
