@@ -16,6 +16,7 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ["is_staff", "is_active", "language", "groups"]
     search_fields = ["email", "name"]
     ordering = ["email"]
+    show_full_result_count = False
     filter_horizontal = ["groups", "user_permissions"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -61,6 +61,7 @@ class SubscriptionAdmin(admin.ModelAdmin):
     list_select_related = ["reader", "plan"]
     search_fields = ["reader__email", "reader__name", "note"]
     ordering = ["-starts_at", "-id"]
+    show_full_result_count = False
     autocomplete_fields = ["reader"]
     actions = ["end"]
 

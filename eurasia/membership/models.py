@@ -182,7 +182,10 @@ class Subscription(models.Model):
                 name="subscription_without_a_reader_was_paid",
             ),
         ]
-        indexes = [models.Index(fields=["reader", "starts_at"], name="subscription_of_reader")]
+        indexes = [
+            models.Index(fields=["reader", "starts_at"], name="subscription_of_reader"),
+            models.Index(fields=["-starts_at", "-id"], name="subscription_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reader or _('erased reader')} – {self.plan}"

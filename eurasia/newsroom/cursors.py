@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.db.models import Q
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,18 @@ class Cursor:
 
     @property
     def beyond(self) -> Q:
-        """What comes after this place."""
-        return Q(published_at__lt=self.at) | Q(published_at=self.at, id__lt=self.id)
+        """What comes after this place.
+
+        The span is where an index begins. It has two ends because SQLite would else begin where
+        `published` ends, and read all that is newer.
+        """
+        span = Q(published_at__range=(BEGINNING, self.at))
+        return span & (Q(published_at__lt=self.at) | Q(id__lt=self.id))
+
+    @property
+    def ahead(self) -> Q:
+        """What comes before this place."""
+        return Q(published_at__gte=self.at) & (Q(published_at__gt=self.at) | Q(id__gt=self.id))
 
     def __str__(self) -> str:
         return f"{(self.at - EPOCH) // timedelta(microseconds=1)}-{self.id}"

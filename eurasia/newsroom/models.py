@@ -227,6 +227,13 @@ class FileParty(models.Model):
         return str(self.party)
 
 
+class ContributorQuerySet(CleanQuerySet):
+    def bylines_of(self, articles: "ArticleQuerySet") -> "ContributorQuerySet":
+        """Those who have written some of `articles`."""
+        theirs = articles.filter(article_contributors__contributor=models.OuterRef("pk"))
+        return self.filter(models.Exists(theirs))
+
+
 class Contributor(models.Model):
     """A byline, with or without an account."""
 
@@ -245,7 +252,7 @@ class Contributor(models.Model):
 
     about = Localized()
 
-    objects = CleanManager()
+    objects = ContributorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contributor")
@@ -281,6 +288,10 @@ def _siblings() -> "ArticleQuerySet":
     return siblings.exclude(language=models.OuterRef("language"))
 
 
+#: Of the others no moment can open the full text. It stands in an index.
+MAY_BE_OPEN = Q(access="everyone") | Q(free_from__isnull=False) | Q(free_until__isnull=False)
+
+
 class ArticleQuerySet(CleanQuerySet):
     def published(self, at: datetime) -> "ArticleQuerySet":
         """What readers may see of the journal at `at`; the one place that says so."""
@@ -309,27 +320,22 @@ class ArticleQuerySet(CleanQuerySet):
 
     def open_to_everyone(self, at: datetime) -> "ArticleQuerySet":
         """Whose full text everyone may read at `at`, once published: gate.is_open in SQL."""
-        dated = Q(free_from__isnull=False) | Q(free_until__isnull=False)
         begun = Q(free_from__isnull=True) | Q(free_from__lte=at)
         going_on = Q(free_until__isnull=True) | Q(free_until__gt=at)
-        return self.filter(
-            Q(access=Article.Access.EVERYONE)
-            | Q(access=Article.Access.SUBSCRIBERS) & dated & begun & going_on
-        )
+        dated = Q(access=Article.Access.SUBSCRIBERS) & begun & going_on
+        return self.filter(MAY_BE_OPEN).filter(Q(access=Article.Access.EVERYONE) | dated)
 
     def within(self, begins_at: datetime, ends_at: datetime) -> "ArticleQuerySet":
-        """Dated in the half-open span from `begins_at` to `ends_at`."""
-        return self.filter(published_at__gte=begins_at, published_at__lt=ends_at)
+        """Dated in the half-open span from `begins_at` to `ends_at`.
+
+        Asked for as a span, because of two ends SQLite would take that of `published`.
+        """
+        return self.filter(published_at__range=(begins_at, ends_at - datetime.resolution))
 
     def count_by_language(self) -> dict[str, int]:
         """How many there are in each language that has some."""
         rows = self.order_by().values_list("language").annotate(count=models.Count("pk"))
         return dict(rows)
-
-    def authors_by_language(self) -> "models.QuerySet[Any, tuple[str, str]]":
-        """The languages that each contributor has some in, as codes with slugs."""
-        named = self.order_by("contributors__slug", "language").filter(contributors__isnull=False)
-        return named.values_list("language", "contributors__slug").distinct()
 
     def newest(self) -> "ArticleQuerySet":
         return self.order_by("-published_at", "-id")
@@ -340,14 +346,7 @@ class ArticleQuerySet(CleanQuerySet):
 
     def after(self, cursor: Cursor) -> "ArticleQuerySet":
         """What comes before `cursor` in the order of `newest`."""
-        return self.filter(
-            Q(published_at__gt=cursor.at) | Q(published_at=cursor.at, id__gt=cursor.id)
-        )
-
-    def without_translation(self, language: str, at: datetime) -> "ArticleQuerySet":
-        """Articles of works that have nothing published in `language`."""
-        siblings = Article.objects.published(at).in_language(language)
-        return self.filter(~models.Exists(siblings.filter(work=models.OuterRef("work"))))
+        return self.filter(cursor.ahead)
 
     def with_translated_slug(self, at: datetime) -> "ArticleQuerySet":
         """With the slug of the translation that is published at `at`, if there is one."""
@@ -626,14 +625,24 @@ class Article(models.Model):
             ),
         ]
         indexes = [
+            # SQLite wants the status in the index, too, to answer out of it alone.
             models.Index(
-                "language",
-                F("published_at").desc(),
-                F("id").desc(),
+                fields=["language", "-published_at", "-id", "status"],
                 condition=Q(status="published"),
                 name="article_newest",
             ),
+            models.Index(
+                fields=["language", "-published_at", "-id"],
+                condition=Q(status="published") & MAY_BE_OPEN,
+                name="article_open",
+            ),
+            models.Index(
+                fields=["published_at", "id", "revised_at", "status"],
+                condition=Q(status="published"),
+                name="article_oldest",
+            ),
             models.Index(F("saved_at").desc(), F("id").desc(), name="article_saved"),
+            models.Index(fields=["status", "-saved_at", "-id"], name="article_status"),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -57,7 +56,6 @@ def _kept(key: str, make: Callable[[], Any]) -> Any:
 
 def _names(language: str, at: datetime) -> Names:
     published = Article.objects.published(at).in_language(language)
-    byline = published.filter(article_contributors__contributor=OuterRef("pk"))
     dates = published.newest().values_list("published_at", flat=True)
     newest, oldest = dates.first(), dates.last()
     years = (
@@ -66,7 +64,7 @@ def _names(language: str, at: datetime) -> Names:
         else []
     )
     files = TopicFile.objects.in_order().values_list("slug", f"name_{language}")
-    contributors = Contributor.objects.filter(Exists(byline)).order_by("name", "id")
+    contributors = Contributor.objects.bylines_of(published).order_by("name", "id")
     return Names(
         files=list(files),
         contributors=list(contributors.values_list("slug", "name")),
