@@ -23,6 +23,7 @@ from eurasia.newsroom.models import (
     Event,
     FileParty,
     FullText,
+    Plate,
     PublicIndex,
     TopicFile,
 )
@@ -30,7 +31,7 @@ from eurasia.newsroom.models import (
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 #: Deleting goes from left to right: it writes history, too.
 MODELS: list[Any] = [
-    ArticleFile, ArticleContributor, FullText, Article, FullText.history.model,
+    ArticleFile, ArticleContributor, FullText, Plate, Article, FullText.history.model,
     Article.history.model,
 ]  # fmt: skip
 #: What publishing.write is given.

@@ -18,7 +18,7 @@ from django.db.models import Max
 from eurasia.exchange.big.labels import YEARS, bylines_of, files_of
 from eurasia.exchange.big.texts import Text, by_zipf, text_of, words
 from eurasia.languages import CODES
-from eurasia.newsroom import indexing, publishing, vault
+from eurasia.newsroom import engraving, indexing, publishing, vault
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
@@ -98,7 +98,9 @@ def write(pieces: Iterable[Piece]) -> None:
         for piece in pieces
         for position, contributor in enumerate(piece.bylines)
     )
-    indexing.index_public([article.pk for article in articles])
+    numbers = [article.pk for article in articles]
+    engraving.store(numbers)
+    indexing.index_public(numbers)
     with vault.opened("index"):
         indexing.store(BodyIndex, {piece.article.pk: [piece.text.words] for piece in pieces})
     with connection.cursor() as cursor:
