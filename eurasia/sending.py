@@ -60,6 +60,7 @@ def _send(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
     if kind.startswith("text/") or kind.endswith(("json", "xml")):
         patch_vary_headers(response, ["Accept-Encoding"])
         _compress(response, encoding_for(request.headers.get("Accept-Encoding", "")))
+    response.headers["Content-Length"] = str(len(response.content))
     if response.status_code != 200:
         return response
     set_response_etag(response)  # of the bytes as they are sent
@@ -73,4 +74,3 @@ def _compress(response: HttpResponse, encoding: str) -> None:
     if encoding and len(response.content) >= SHORTEST:
         response.content = _COMPRESS[encoding](response.content)
         response.headers["Content-Encoding"] = encoding
-        response.headers["Content-Length"] = str(len(response.content))

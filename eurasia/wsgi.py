@@ -1,9 +1,18 @@
 """What the web server calls. Settings that do not hold stop it with one line."""
 
 import os
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eurasia.settings")
 
-application = get_wsgi_application()
+application: "WSGIApplication" = get_wsgi_application()
+if not settings.TRUSTED_PROXIES:  # a proxy remembers pages itself
+    from eurasia.front import Front  # needs the settings
+
+    application = Front(application)

@@ -21,7 +21,7 @@ from django.http import HttpRequest
 from django.test import Client, TransactionTestCase, override_settings
 from pytest_django.live_server_helper import LiveServer
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.front"]
 
 # --- The environment that the settings read ------------------------------------------------------
 
