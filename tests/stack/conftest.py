@@ -30,17 +30,23 @@ def address_of_database() -> str:
 
 
 class Server:
-    """Two processes of granian on loopback."""
+    """Processes of granian on loopback: two behind nginx, or one alone with the front before it."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *, is_alone: bool = False) -> None:
         self.port, self.log = free_port(), log
         self.address = f"http://localhost:{self.port}"
+        self.workers = 1 if is_alone else 2
+        self.house = (
+            {"DEMO": "1", "SITE_URL": self.address, "TRUSTED_PROXIES": "0"}
+            if is_alone
+            else {"SITE_URL": f"https://localhost:{self.port}", "TRUSTED_PROXIES": "1"}
+        )
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
         command = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
-            "--workers", "2", "--blocking-threads", "2", "--port", str(self.port),
+            "--workers", str(self.workers), "--blocking-threads", "2", "--port", str(self.port),
             "eurasia.wsgi:application",
         ]  # fmt: skip
         environment = {
@@ -49,8 +55,7 @@ class Server:
             "DATABASE_URL": address_of_database(),
             "REDIS_URL": "",
             "ALLOWED_HOSTS": "localhost",
-            "SITE_URL": f"https://localhost:{self.port}",
-            "TRUSTED_PROXIES": "1",
+            **self.house,
         }
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
@@ -90,6 +95,14 @@ class Server:
 @pytest.fixture
 def server(transactional_db, tmp_path):
     server = Server(tmp_path / "server.log")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def server_alone(transactional_db, tmp_path):
+    server = Server(tmp_path / "server.log", is_alone=True)
     server.start()
     yield server
     server.kill()
