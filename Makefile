@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo serve test prove test-next check everyone html enumeration oracle lighthouse screenshots mails tools format messages requirements clean
+.PHONY: demo serve test prove test-next check everyone html enumeration bench oracle lighthouse screenshots mails tools format messages requirements clean
 
 demo: .venv/.base
 	DEMO=1 $(BIN)/python manage.py demo
@@ -70,6 +70,10 @@ everyone: .venv/.dev
 
 enumeration: .venv/.dev
 	$(BIN)/python -m tests.stack.enumeration
+
+# Needs wrk, nginx, PostgreSQL and Redis, and a machine with nothing else to do; some minutes.
+bench: .venv/.dev
+	$(BIN)/python -m benchmarks.bench
 
 oracle: .venv/.dev
 	$(BIN)/python -m tests.stack.oracle

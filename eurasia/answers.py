@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
-from eurasia.keeping import PUBLIC
+from eurasia.keeping import PUBLIC, STATUSES
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 Headers = list[tuple[str, str]]
 
-STATUSES = {"200", "301", "404", "410"}
 VARYING_BY = {"", "cookie", "accept-encoding"}
 #: The headers of a 304 (RFC 9110, 15.4.5).
 OF_UNCHANGED = {
@@ -73,7 +72,7 @@ class Asked:
         varies = {name.strip().lower() for name in said.get("vary", "").split(",")}
         length = said.get("content-length", "")
         if not (
-            self._status[:3] in STATUSES
+            int(self._status[:3]) in STATUSES
             and said.get("cache-control") == PUBLIC
             and varies <= VARYING_BY
             and "set-cookie" not in said

@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.http import HttpResponseBase
+
 #: Seconds for which a front answers with what Django said, counted from when Django began.
 FRESH = 1
 #: Seconds for which it may go on to while one request asks Django anew.
@@ -18,7 +20,13 @@ STALE = 1
 
 PRIVATE = "private, no-store"
 PUBLIC = f"public, max-age=0, s-maxage={FRESH}"
+#: To a proxy of ours, which says `PUBLIC` to everybody else (RFC 5861; deploy/nginx/rules.conf).
+TO_A_PROXY = f"{PUBLIC}, stale-while-revalidate={STALE}"
 ENDS_SOON = "public, max-age=0, s-maxage=0"
+
+
+#: What may be kept.
+STATUSES = frozenset({200, 301, 404, 410})
 
 
 class PublicFormError(RuntimeError):
@@ -45,6 +53,15 @@ class Answer:
             return PRIVATE
         end = self.free_until
         return ENDS_SOON if end and end < at + timedelta(seconds=FRESH + STALE) else PUBLIC
+
+
+def tell_proxy(response: HttpResponseBase, at: datetime) -> None:
+    """Let a proxy of ours keep what everybody gets: fresh for what is left of this second, stale
+    for one more. nginx counts in whole ones, so that "one second" to it would be up to two.
+    """
+    if response.headers.get("Cache-Control") == PUBLIC and response.status_code in STATUSES:
+        response.headers["Cache-Control"] = TO_A_PROXY
+        response.headers["X-Accel-Expires"] = f"@{int(at.timestamp())}"
 
 
 _answer: ContextVar[Answer | None] = ContextVar("answer", default=None)

@@ -231,7 +231,8 @@ class PolicyMiddleware:
         # that is no file is written only now, when nobody looks at what it opens.
         is_failure = response.status_code == 400 or response.status_code >= 500
         is_unwritten = response.streaming and not isinstance(response, FileResponse)
-        kept = answer.cache_control(timezone.now())
+        ready_at = timezone.now()
+        kept = answer.cache_control(ready_at)
         if is_failure or is_unwritten:
             kept = keeping.PRIVATE
         is_told = policy is Policy.MACHINE and "Cache-Control" in response.headers
@@ -239,6 +240,8 @@ class PolicyMiddleware:
             response["Cache-Control"] = kept
         if is_public_form and policy is Policy.PUBLIC:
             patch_vary_headers(response, ["Cookie"])
+        if settings.TRUSTED_PROXIES:
+            keeping.tell_proxy(response, ready_at)
         return response
 
 

@@ -1,6 +1,6 @@
 """How long an answer may be kept, and that nothing opens in one that everybody gets."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -214,3 +214,29 @@ def test_reader_keeps_nothing_whatever_ends(client, write_article, subscriber, n
     client.force_login(subscriber)
 
     assert client.get("/en/articles/the-view/").headers["Cache-Control"] == PRIVATE
+
+
+# --- Behind a proxy -------------------------------------------------------------------------------
+
+
+def test_proxy_is_told_the_second_in_which_a_page_is_fresh(client, article, settings, time_machine):
+    settings.TRUSTED_PROXIES = 1
+    time_machine.move_to(datetime(2031, 3, 5, 8, 0, 7, 900_000, UTC), tick=False)
+
+    answers = [client.get(path) for path in ["/en/", "/en/nowhere/", "/en/accounts/login/"]]
+
+    second = f"@{int(datetime(2031, 3, 5, 8, 0, 7, tzinfo=UTC).timestamp())}"
+    assert [
+        (answer.headers["Cache-Control"], answer.headers.get("X-Accel-Expires"))
+        for answer in answers
+    ] == [(keeping.TO_A_PROXY, second), (keeping.TO_A_PROXY, second), (keeping.PRIVATE, None)]
+
+
+def test_proxy_keeps_nothing_that_shuts_within_two_seconds(client, write_article, now, settings):
+    settings.TRUSTED_PROXIES = 1
+    write_article(free_until=now + timedelta(seconds=1))
+
+    answer = client.get("/en/articles/the-crossing/")
+
+    assert answer.headers["Cache-Control"] == keeping.ENDS_SOON
+    assert "X-Accel-Expires" not in answer.headers

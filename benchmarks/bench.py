@@ -1,0 +1,224 @@
+"""`make bench`: how fast the journal is, as ratios to nginx serving the same bytes as a file.
+
+One run on one machine: rates on two machines, or at two times on one, say nothing. ARTICLES and
+READERS say how large the journal is, ROUNDS how often each rate is taken; medians count.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+
+from benchmarks import load, servers
+
+ARTICLES = int(os.environ.get("ARTICLES", "10000"))
+READERS = int(os.environ.get("READERS", "40000"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+COOKIES = int(os.environ.get("COOKIES", "5000"))  # of so many different readers, in each round
+NOISY = 0.1  # how far the first and the last rate of nginx may lie apart
+SLOWEST = 50  # requests a second at which the latency is taken
+FLOORS = {
+    "outsider, stack": 0.80, "outsider, front alone": 0.40, "outsider, cold long tail": 0.008,
+    "subscriber, full text": 0.006,
+}  # fmt: skip
+PREPARE = """
+import json, sys
+from django.utils import timezone
+from eurasia.newsroom.models import Article, TopicFile
+from django.db.models import Count
+published = Article.objects.published(timezone.now()).in_language("en")
+gated = published.filter(access="subscribers", free_from=None, free_until=None)
+file = TopicFile.objects.annotate(n=Count("articles")).order_by("-n").first()
+slugs = list(gated.order_by("?").values_list("slug", flat=True))
+json.dump({"slugs": slugs, "file": file.slug}, sys.stdout)
+"""
+
+
+say = sys.stdout.write
+
+
+@dataclass
+class Row:
+    name: str
+    heard: list[load.Heard]
+    file_rate: float
+    cpu_seconds: float
+    size: int
+
+    @property
+    def rate(self) -> float:
+        return median(each.rate for each in self.heard)
+
+    @property
+    def ratio(self) -> float:
+        return self.rate / self.file_rate
+
+    def __str__(self) -> str:
+        floor = FLOORS.get(self.name)
+        per_second = sum(each.count for each in self.heard) / self.cpu_seconds
+        missed = "" if floor is None else f"  {'≥' if self.ratio >= floor else 'MISSES'} {floor}"
+        return (
+            f"{self.name:32}{self.size / 1000:8.1f}{self.rate:10,.0f}{self.file_rate:10,.0f}"
+            f"{self.ratio:9.4f}{per_second:12,.0f}{missed}"
+        )
+
+
+class Bench:
+    """The servers of one run, and the rates that are taken of them."""
+
+    def __init__(self, folder: Path, started: ExitStack) -> None:
+        self.folder = folder
+        self.files, self.nginx_of_files = started.enter_context(servers.nginx(folder))
+        address, self.postgres = started.enter_context(servers.database(folder))
+        redis, self.redis = started.enter_context(servers.shared_cache(folder))
+        self.environment = {
+            "DEMO": "1", "UNLIMITED": "1", "DATABASE_URL": address, "REDIS_URL": redis,
+        }  # fmt: skip
+        self.cookies, said = self.fill()
+        self.slugs, self.file = said["slugs"], said["file"]
+        behind = {**self.environment, "TRUSTED_PROXIES": "1"}
+        self.app, self.granian = started.enter_context(servers.ours(folder, 2, **behind))
+        self.stack, self.nginx = started.enter_context(servers.nginx(folder, self.app))
+        self.front, self.front_alone = started.enter_context(
+            servers.ours(folder, 1, **self.environment)
+        )
+        self.all = [self.nginx, self.granian, self.postgres, self.redis]
+
+    def manage(self, *arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=servers.PROJECT, env={**os.environ, **self.environment}, check=True,
+            stdout=subprocess.PIPE, text=True,
+        ).stdout  # fmt: skip
+
+    def fill(self) -> tuple[list[str], Any]:
+        import json
+
+        self.manage("manage.py", "collectstatic", "--no-input", "--verbosity=0")
+        size = [f"--articles={ARTICLES}", f"--readers={READERS}"]
+        self.manage("manage.py", "make_big", *size)
+        cookies = self.folder / "cookies"
+        self.manage("-m", "benchmarks.sessions", str(COOKIES * (ROUNDS + 1)), str(cookies))
+        said = json.loads(self.manage("manage.py", "shell", "--no-imports", "-c", PREPARE))
+        return cookies.read_text().split("\n")[:-1], said
+
+    def row(
+        self, name: str, url: str, groups: list[servers.Group], paths: list[list[str]],
+        *, cookies: bool = False, encoding: str = "identity",
+    ) -> Row:  # fmt: skip
+        """`paths` are those of each round; what the first answers is served as a file, too."""
+        for_fetching = self.cookies[-1] if cookies else ""
+        name_of_file = f"{len(list((self.folder / 'files').iterdir()))}.html"
+        kept = self.folder / "files" / name_of_file
+        size = load.fetch(url, paths[0][0], kept, for_fetching, encoding)
+        heard, file_rates, used = [], [], 0.0
+        for number in range(ROUNDS):
+            file_rates.append(load.ask(self.files, [f"/{name_of_file}"], seconds=2).rate)
+            mine = self.cookies[number * COOKIES :][:COOKIES] if cookies else []
+            before = sum(group.seconds() for group in groups)
+            heard.append(load.ask(url, paths[number], cookies=mine, encoding=encoding))
+            used += sum(group.seconds() for group in groups) - before
+            for each in [mine, paths[number]]:
+                if 1 < len(each) < heard[-1].count:
+                    say(f"{name}: {heard[-1].count:,} requests of {len(each):,} different ones\n")
+        return Row(name, heard, median(file_rates), used, size)
+
+    def rows(self) -> list[Row]:
+        article = f"/en/articles/{self.slugs[0]}/"
+        third = len(self.slugs) // ROUNDS
+        tail = [
+            [f"/en/articles/{slug}/" for slug in self.slugs[number * third :][:third]]
+            for number in range(ROUNDS)
+        ]
+        words = [slug.split("-") for slug in self.slugs]
+        searches = [
+            [f"/en/search/?q={'+'.join(each[:2])}+{number}" for each in words]
+            for number in range(ROUNDS)
+        ]
+
+        def always(path: str) -> list[list[str]]:
+            return [[path]] * ROUNDS
+
+        return [
+            self.row("outsider, stack", self.stack, self.all, always(article)),
+            self.row("outsider, stack, brotli", self.stack, self.all, always(article),
+                     encoding="br"),
+            self.row("outsider, front alone", self.front, [self.front_alone], always(article)),
+            self.row("outsider, front alone, brotli", self.front, [self.front_alone],
+                     always(article), encoding="br"),
+            self.row("front page, stack", self.stack, self.all, always("/en/")),
+            self.row("file, stack", self.stack, self.all, always(f"/en/files/{self.file}/")),
+            self.row("feed, stack", self.stack, self.all, always("/en/feed/")),
+            self.row("outsider, cold long tail", self.stack, self.all, tail),
+            self.row("subscriber, full text", self.stack, self.all, always(article), cookies=True),
+            self.row("search, each another", self.stack, self.all, searches),
+        ]  # fmt: skip
+
+    def latency(self) -> float:
+        """Milliseconds: a reader's first page, of an article that nobody has asked for."""
+        paths = [f"/en/articles/{slug}/" for slug in self.slugs[::-1]]
+        taken = load.latencies(self.stack, paths, self.cookies[-COOKIES:][: 6 * SLOWEST], SLOWEST)
+        return median(taken)
+
+    def sign_in(self) -> float:
+        """Milliseconds of a sign-in by password, its hash included."""
+        script = (
+            "from eurasia.accounts.models import User;"
+            "reader = User.objects.create_user('bench@big.invalid', password='bench-it-now');"
+            "from allauth.account.models import EmailAddress as Address;"
+            "Address.objects.filter(user=reader).update(verified=True)"
+        )
+        self.manage("manage.py", "shell", "--no-imports", "-c", script)
+        taken = []
+        for _time in range(9):
+            with httpx.Client(base_url=self.stack, headers={"Host": "localhost"}) as client:
+                page = client.get("/en/accounts/login/").text
+                token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+                form = {"login": "bench@big.invalid", "password": "bench-it-now"}
+                form["csrfmiddlewaretoken"] = token
+                begun = time.perf_counter()
+                answer = client.post("/en/accounts/login/", data=form)
+                taken.append((time.perf_counter() - begun) * 1000)
+                if answer.status_code != 302:
+                    raise SystemExit("benchmarks: nobody can sign in.")
+        return median(taken)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="eurasia-bench-") as name, ExitStack() as started:
+        say(f"{ARTICLES:,} articles, {READERS:,} readers; {ROUNDS} rounds, medians\n")
+        bench = Bench(Path(name), started)
+        (bench.folder / "files/5.html").write_bytes(b"a" * 5000)
+        first = load.ask(bench.files, ["/5.html"], seconds=3).rate
+        rows = bench.rows()
+        latency, sign_in = bench.latency(), bench.sign_in()
+        memory = {
+            "granian, 2 workers": bench.granian, "nginx": bench.nginx,
+            "PostgreSQL": bench.postgres, "Redis": bench.redis, "front alone": bench.front_alone,
+        }  # fmt: skip
+        held = {name: group.megabytes() for name, group in memory.items()}
+        last = load.ask(bench.files, ["/5.html"], seconds=3).rate
+    say(f"\n{'':32}{'KB':>8}{'a second':>10}{'as a file':>10}{'ratio':>9}{'a CPU s':>12}\n")
+    for row in rows:
+        say(f"{row}\n")
+    say(f"\n{'reader’s first page, ms at 50/s':40}{latency:8.1f}  (≤ 8)\n")
+    say(f"{'sign-in by password, ms':40}{sign_in:8.0f}\n")
+    for name_of, megabytes in held.items():
+        say(f"{f'memory, {name_of}, MB':40}{megabytes:8.0f}\n")
+    say(f"{'nginx, a file of 5 KB, first and last':40}{first:8,.0f} {last:8,.0f} a second\n")
+    if abs(first - last) > NOISY * max(first, last):
+        say("The machine was too noisy: nginx itself was not as fast at the end as before.\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
