@@ -138,11 +138,9 @@ class Bench:
             [f"/en/articles/{slug}/" for slug in self.slugs[number * third :][:third]]
             for number in range(ROUNDS)
         ]
-        words = [slug.split("-") for slug in self.slugs]
-        searches = [
-            [f"/en/search/?q={'+'.join(each[:2])}+{number}" for each in words]
-            for number in range(ROUNDS)
-        ]
+        words = sorted({word for slug in self.slugs for word in slug.split("-")})
+        pairs = [f"/en/search/?q={one}+{other}" for one in words for other in words]
+        searches = [pairs[number::ROUNDS] for number in range(ROUNDS)]
 
         def always(path: str) -> list[list[str]]:
             return [[path]] * ROUNDS

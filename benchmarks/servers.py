@@ -179,7 +179,7 @@ def nginx(folder: Path, upstream: str = "") -> Iterator[tuple[str, Group]]:
         {"user root;" if os.geteuid() == 0 else ""}
         events {{ worker_connections 1024; }}
         http {{
-            sendfile on; tcp_nopush on; keepalive_requests 10000000;
+            sendfile on; keepalive_requests 10000000;
             open_file_cache max=20000 inactive=60s;
             {" ".join(f"{each}_temp_path {place}/temporary/{each};" for each in temporary)}
             {journal if upstream else files}
