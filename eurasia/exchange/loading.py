@@ -222,7 +222,8 @@ class _Loader:
     # --- Articles: found by import_ref; both sides' changes are known apart.
 
     def article(self, draft: ArticleDraft) -> Outcome:
-        article = Article.objects.filter(import_ref=draft.ref).first()
+        # Nobody saves it at the desk between this look and the write.
+        article = Article.objects.select_for_update().filter(import_ref=draft.ref).first()
         created = article is None
         if article is None:
             article = Article(import_ref=draft.ref, status=_first_status(draft))

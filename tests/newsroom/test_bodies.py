@@ -8,7 +8,7 @@ from django.db import transaction
 
 from eurasia.newsroom import bodies, publishing, vault
 from eurasia.newsroom.models import Article
-from eurasia.newsroom.reading import read
+from eurasia.newsroom.reading import read, read_all
 from tests.cast import GATED
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +41,21 @@ def test_new_version_is_read_at_once(article, subscriber, now):
     publishing.write(article, "<p>Another text.</p>", by=None, reason="desk")
 
     assert read(Article.objects.get(), subscriber, now).body_html == "<p>Another text.</p>"
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_save_that_shuts_a_text_shuts_it_for_who_has_read_the_article(count, write_article, now):
+    """Article and full text are two queries, and the save may come between them."""
+    for number in range(count):
+        write_article(f"piece-{number}", access="everyone", body="<p>Open to all.</p>")
+    seen_before = list(Article.objects.order_by("pk"))
+
+    for article in Article.objects.all():
+        article.access = "subscribers"
+        publishing.write(article, f"<p>{GATED}</p>", by=None, reason="desk")
+
+    readings = read_all(seen_before, None, now)
+    assert [each.body_html for each in readings] == [""] * count
 
 
 def test_what_may_be_undone_is_not_remembered(article, subscriber, now):
