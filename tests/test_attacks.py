@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -92,10 +93,17 @@ def test_null_byte_in_a_session_cookie_is_nobodys_session(client):
     assert client.get("/en/").status_code == 200
 
 
-def test_withdrawn_before_it_appeared_was_never_there(client, write_article, now):
-    article = write_article(published_at=now.replace(year=now.year + 1))
-    publishing.withdraw(article, by=None)
+def test_nobody_is_told_of_a_withdrawal_before_anything_appeared(
+    client, write_article, now, time_machine
+):
+    """At its time it would answer that it was published here, and why it was taken back."""
+    article = write_article(published_at=now + timedelta(hours=1))
 
+    with pytest.raises(publishing.PublishingError, match="is not published"):
+        publishing.withdraw(article, by=None, at=now, because="It named a source.")
+
+    publishing.unschedule(article, by=None, now=now)
+    time_machine.move_to(now + timedelta(hours=2))
     assert client.get(article.get_absolute_url()).status_code == 404
 
 

@@ -115,7 +115,7 @@ def test_change_is_seen_within_two_seconds(change, site, site_front, clock, writ
     clock.now += 0.5
     if change is publishing.publish:
         article.published_at = None
-    change(article, by=None, **({"at": now} if change is publishing.publish else {}))
+    change(article, by=None, at=now)
     unseen = {address: ask(site_front, address) for address in addresses}
     clock.now += 1.5
     seen = {address: ask(site_front, address) for address in addresses}
@@ -129,7 +129,7 @@ def test_reader_sees_a_change_at_once(site_front, article, subscriber):
     cookie = f"{SESSION}={session_of(subscriber)}"
     assert GATED in ask(site_front, ADDRESS, cookie=cookie).text
 
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
 
     assert ask(site_front, ADDRESS, cookie=cookie).status == 410
 

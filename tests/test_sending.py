@@ -5,6 +5,7 @@ import gzip
 import brotli
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,7 +116,7 @@ def test_etag_of_another_encoding_or_page_is_another(client, article):
 def test_page_that_has_changed_is_sent_again(client, article):
     before = client.get("/en/articles/the-crossing/")
 
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
     then = client.get(
         "/en/articles/the-crossing/", headers={"if-none-match": before.headers["ETag"]}
     )

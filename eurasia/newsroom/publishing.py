@@ -216,13 +216,14 @@ def place(article: Article, *, in_files: Sequence[int], bylines: Sequence[int]) 
 
 
 @transaction.atomic
-def withdraw(article: Article, *, by: User | None, because: str = "") -> Article:
+def withdraw(article: Article, *, by: User | None, at: datetime, because: str = "") -> Article:
     """Take a published article back: readers get 410 with the reason, the desk keeps everything.
 
-    Raises PublishingError if it is not published.
+    Raises PublishingError if it is not published, or its time has not come: of what readers have
+    never seen they would else be told, at that time, that it was taken back.
     """
     _lock(article)
-    if article.status != Status.PUBLISHED:
+    if not article.is_published(at):
         raise PublishingError(_("“%s” is not published.") % article)
     article.status = Status.WITHDRAWN
     article.withdrawn_because = because

@@ -128,7 +128,7 @@ def test_export_knows_nothing_of_what_became_of_an_article(client, subscriber, w
     article = write_article()
     shelf.save(subscriber, article, at=now)
     shelf.keep_place(subscriber, article, block=3, is_last=False, at=now)
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
     article.headline = article.standfirst = GATED
     publishing.write(article, f"<p>{GATED}</p>", by=None, reason="desk")
     client.force_login(subscriber)

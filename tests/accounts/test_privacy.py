@@ -50,7 +50,7 @@ def test_texts_and_history_outlive_the_editor_who_wrote_them(editor, article):
 
 def test_no_table_names_the_erased_reader(editor, article, plan):
     """The number of the reader is looked for in every column that points to readers."""
-    publishing.withdraw(article, by=editor)
+    publishing.withdraw(article, by=editor, at=timezone.now())
     Subscription.objects.create(reader=editor, plan=plan, source="gift", starts_at=timezone.now())
     number = editor.pk
 

@@ -199,7 +199,7 @@ def test_only_what_is_published_has_a_page(folder, client, matter, status):
 def test_reimport_does_not_bring_back_what_was_withdrawn(folder, client):
     folder.article()
     folder.run()
-    publishing.withdraw(Article.objects.get(), by=None)
+    publishing.withdraw(Article.objects.get(), by=None, at=timezone.now())
     folder.article(headline="New", status="published", published_at=f"'{timezone.now()}'")
 
     assert folder.run("--overwrite").summary.startswith("0 created, 1 updated")

@@ -296,7 +296,7 @@ def test_status_is_published_where_a_date_is_given_and_nothing_else_said(folder,
 def test_withdrawn_article_stays_withdrawn(folder):
     folder.article()
     load(folder)
-    publishing.withdraw(Article.objects.get(), by=None)
+    publishing.withdraw(Article.objects.get(), by=None, at=timezone.now())
 
     assert outcomes(folder) == {Outcome.UNCHANGED: 1}
     folder.article(headline="New", status="published")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from eurasia.newsroom import drafting, publishing
 from eurasia.newsroom.models import Contributor, FormerSlug, TopicFile
@@ -99,7 +100,7 @@ def test_withdrawn_article_stays_410_under_its_own_address(client, article, writ
     other = write_article("another")
     move(article, "the-passage")
     move(other, "the-crossing")
-    publishing.withdraw(other, by=None)
+    publishing.withdraw(other, by=None, at=timezone.now())
 
     assert answer(client, OLD) == (410, None)
 

@@ -181,7 +181,7 @@ def test_article_with_a_date_ahead_is_scheduled(write_article, now):
 
 def test_article_that_was_withdrawn_keeps_its_first_date(write_article, now):
     article = write_article(published_at=now - DAY)
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
 
     publishing.publish(article, by=None, at=now)
 
@@ -220,7 +220,7 @@ def test_article_without_a_full_text_is_not_published(write_article, now):
 
 def test_publishing_looks_at_the_row_as_it_is_now(article):
     stale = Article.objects.get(pk=article.pk)
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
 
     publishing.publish(stale, by=None, at=timezone.now())
 
@@ -264,7 +264,7 @@ def test_two_editors_who_publish_at_once_publish_once(write_article, now):
 
 
 def test_published_article_is_withdrawn_and_keeps_its_text(article, editor, now):
-    publishing.withdraw(article, by=editor)
+    publishing.withdraw(article, by=editor, at=timezone.now())
 
     assert state(article)[:2] == ("withdrawn", article.published_at)
     assert list(Article.objects.withdrawn(timezone.now())) == [article]
@@ -278,7 +278,7 @@ def test_only_a_published_article_is_withdrawn(status, write_article):
     article = write_article(status=status)
 
     with pytest.raises(PublishingError) as refusal:
-        publishing.withdraw(article, by=None)
+        publishing.withdraw(article, by=None, at=timezone.now())
 
     assert refusal.value.messages == ["“Headline of the-crossing” is not published."]
     assert state(article)[0] == status
@@ -314,7 +314,7 @@ def test_several_articles_are_deleted_or_none(write_article):
 def test_vault_is_shut_after_each_act(draft, now):
     publishing.write(draft, None, by=None, reason="desk")
     publishing.publish(draft, by=None, at=now)
-    publishing.withdraw(draft, by=None)
+    publishing.withdraw(draft, by=None, at=timezone.now())
     publishing.purge([draft])
 
     with pytest.raises(vault.VaultError):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from eurasia.membership import gate
 from eurasia.membership.gate import OUTSIDER, Standing
@@ -271,7 +272,7 @@ def test_every_writer_keeps_the_indexes(found, editor, article, now):
     publishing.place(article, in_files=[], bylines=[])
     assert (found("brics"), found("desk")) == ([], [])
 
-    publishing.withdraw(article, by=editor)
+    publishing.withdraw(article, by=editor, at=timezone.now())
     assert found("camels") == []
     publishing.delete(article, by=editor, at=now)
     publishing.restore(article, by=editor, at=now)

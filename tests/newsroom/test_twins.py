@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import yaml
+from django.utils import timezone
 from markdown_it import MarkdownIt
 
 from eurasia.membership.models import Subscription
@@ -156,7 +157,7 @@ def test_unpublished_article_has_no_twin(status, client, write_article):
 
 
 def test_withdrawn_article_is_gone_as_a_twin_too(client, article):
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
 
     response = client.get(TWIN)
 

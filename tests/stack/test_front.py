@@ -49,7 +49,7 @@ def test_withdrawn_article_is_gone_within_two_seconds(visitor, article, subscrib
         looks = [crowd.submit(until, is_gone) for _ in range(4)]
         time.sleep(0.3)
 
-        publishing.withdraw(article, by=None)
+        publishing.withdraw(article, by=None, at=timezone.now())
         withdrawn = time.monotonic()
         assert visitor.get(ADDRESS, headers=inside).status_code == 410
         assert until(is_gone) < 2 + LEEWAY

@@ -146,7 +146,7 @@ def seconds_until(seen) -> float:
 @pytest.mark.needs("nginx")
 def test_page_is_kept_for_a_second_and_changes_are_seen_within_two(nginx, article):
     nginx.get(ADDRESS)
-    article = publishing.withdraw(article, by=None)
+    article = publishing.withdraw(article, by=None, at=timezone.now())
     withdrawn = seconds_until(lambda: nginx.get(ADDRESS).status_code == 410)
     publishing.publish(article, by=None, at=timezone.now())
     published = seconds_until(lambda: nginx.get(ADDRESS).status_code == 200)

@@ -164,7 +164,7 @@ def _judge_publication(line: Line, at: datetime) -> None:
 
 
 def _judge_withdrawal(line: Line, at: datetime) -> None:
-    publishing.withdraw(copy(line.article), by=None)
+    publishing.withdraw(copy(line.article), by=None, at=at)
     line.says = gettext("Readers see the reason instead.")
 
 
@@ -222,7 +222,7 @@ ACTS = {
         _may_publish,
         _judge_withdrawal,
         lambda article, values, by, at: publishing.withdraw(
-            article, by=by, because=values["because"]
+            article, by=by, at=at, because=values["because"]
         ),
     ),
     "delete_selected": Act(

@@ -107,7 +107,7 @@ def _note(article: Article, text: str, by: User, at: datetime) -> None:
 
 
 def _withdraw(article: Article, values: dict[str, Any], by: User, at: datetime) -> None:
-    publishing.withdraw(article, by=by, because=values["because"])
+    publishing.withdraw(article, by=by, at=at, because=values["because"])
 
 
 def _unschedule(article: Article, values: dict[str, Any], by: User, at: datetime) -> None:

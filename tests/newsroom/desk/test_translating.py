@@ -234,7 +234,7 @@ def test_translation_is_behind_from_the_save_that_changed_a_word(client, transla
 
 
 def test_status_spaces_and_a_change_taken_back_leave_it_up_to_date(translation, original):
-    publishing.withdraw(original, by=None)
+    publishing.withdraw(original, by=None, at=timezone.now())
     rewrite(original, BODY.replace("</p><p>", "</p>\n<p>"))
     rewrite(original, headline="Another")
     rewrite(original, headline="Headline of the-crossing")

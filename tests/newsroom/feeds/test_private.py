@@ -107,7 +107,7 @@ def test_article_that_is_withdrawn_leaves_the_feed(fetch, subscriber, article, n
     _feed, address = make(subscriber, now)
     assert GATED in fetch(address).content.decode()
 
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
 
     assert titles(fetch(address)) == []
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import feedparser
 import pytest
+from django.utils import timezone
 
 from eurasia.newsroom import publishing
 from eurasia.newsroom.models import Contributor, TopicFile
@@ -313,7 +314,7 @@ def test_feeds_hold_the_twenty_newest_published_articles(client, write_article, 
 def test_withdrawn_article_leaves_the_feeds(client, article):
     before = [titles(client.get(address)) for address in FEEDS]
 
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
 
     assert before == [["Headline of the-crossing"]] * len(FEEDS)
     assert [titles(client.get(address)) for address in FEEDS] == [[]] * len(FEEDS)
@@ -378,7 +379,7 @@ def test_feed_that_has_not_changed_is_not_sent_again(address, header, client, ar
 
 
 def withdraw(article):
-    publishing.withdraw(article, by=None)
+    publishing.withdraw(article, by=None, at=timezone.now())
 
 
 def rename_the_file(article):
