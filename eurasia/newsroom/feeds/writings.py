@@ -28,6 +28,9 @@ class Writing(SyndicationFeed):
 
     content_type: str
 
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{name: _sayable(value) for name, value in values.items()})
+
     def add_item(self, **values: Any) -> None:  # type: ignore[override]  # keywords alone
         said = {name: _sayable(value) for name, value in values.items()}
         super().add_item(**said)

@@ -249,6 +249,15 @@ def test_feed_with_a_control_character_in_a_headline_stays_well_formed(
     assert titles(client.get(f"/en/feed/{ending}")) == ["Teatrade"]
 
 
+@pytest.mark.parametrize("ending", KINDS)
+@pytest.mark.parametrize("page", ["files/iran-brics", "contributors/iran-desk"])
+def test_feed_with_a_control_character_in_its_name_stays_well_formed(page, ending, client, article):
+    TopicFile.objects.update(name_en="Tea\x0btrade")
+    Contributor.objects.update(name="Tea\x1f\ufffedesk")
+
+    assert titles(client.get(f"/en/{page}/feed/{ending}")) == ["Headline of the-crossing"]
+
+
 # --- Who may read what ----------------------------------------------------------------------------
 
 
