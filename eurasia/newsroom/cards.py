@@ -23,6 +23,8 @@ from eurasia.newsroom.models import Article, Party
 WIDTH, HEIGHT = 1200, 630
 #: Counts designs: a new one makes all cards anew.
 DESIGN = 1
+#: What ends a paragraph; none can be laid out within a line.
+ENDS = dict.fromkeys(map(ord, "\n\r\x1c\x1d\x1e\x85\u2029"), " ")
 FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
 
 # The light palette of static/css/tokens.css.
@@ -179,7 +181,7 @@ def _cut(line: str, face: str, size: int) -> str:
 def _wrapped(text: str, face: str, size: int, measure: int) -> list[str]:
     """Lines of whole words, broken at ordinary spaces alone."""
     lines: list[str] = []
-    for word in normalize("NFC", text).split(" "):
+    for word in normalize("NFC", text).translate(ENDS).split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and _width(longer, face, size) <= measure:
             lines[-1] = longer

@@ -203,6 +203,13 @@ def test_colours_are_those_of_the_style_sheet():
     ] == []
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"])
+def test_card_is_drawn_whatever_ends_a_line_within_a_headline(end):
+    broken = Card(f"A headline{end}of two lines", f"A{end}file", "EurasiaPeace")
+
+    assert cards.draw(broken).size == (cards.WIDTH, cards.HEIGHT)
+
+
 # --- On disk -------------------------------------------------------------------------------------
 
 
