@@ -34,8 +34,9 @@ LANGUAGES_OF_BIBTEX = {"en": "english", "fr": "french"}
 LATEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
+        # BibTeX counts all braces, those after a backslash too.
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
         "#": r"\#",
         "$": r"\$",
         "%": r"\%",

@@ -166,9 +166,9 @@ def test_bibtex_without_a_byline_has_no_author():
     "headline, expected",
     [
         ("50 % of #1 & co_op", r"50 \% of \#1 \& co\_op"),
-        ("${x}^2~", r"\$\{x\}\textasciicircum{}2\textasciitilde{}"),
-        (r"\input{it}", r"\textbackslash{}input\{it\}"),
-        ("}} , note = {{", r"\}\} , note = \{\{"),
+        ("${x}^2~", r"\$\textbraceleft{}x\textbraceright{}\textasciicircum{}2\textasciitilde{}"),
+        (r"\input{", r"\textbackslash{}input\textbraceleft{}"),
+        ("} , note = {", r"\textbraceright{} , note = \textbraceleft{}"),
         ("L’Iran\u202f: l’«\u00a0axe\u00a0»", r"L’Iran\,: l’«~axe~»"),
     ],
 )
