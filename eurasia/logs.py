@@ -9,7 +9,8 @@ from types import TracebackType
 ADDRESS = re.compile(r"(?<![^\s<>\"'=,;@])[^\s<>\"'=,;@]+@[^\s<>\"',;]+")
 QUERY = re.compile(r"\?\S+")
 #: What opens by its address alone: previews, private feeds and their pictures.
-TOKEN = re.compile(r"(?<=/)(preview|feed/private|feed/pictures)/[^\s/]+")
+#: However the rest of the address is mistyped.
+TOKEN = re.compile(r"(?<=/)(preview|feed/+private|feed/+pictures)/+[^\s/]+", re.IGNORECASE)
 
 
 class LineFormatter(logging.Formatter):

@@ -31,6 +31,14 @@ def test_keys_in_addresses_are_left_out(door):
     assert line("Not Found: /en/%s/a-Key_1:x/", door) == f"ERROR eurasia: Not Found: /en/{door}/…/"
 
 
+@pytest.mark.parametrize("door", ["preview/", "feed/private/", "feed//pictures", "Feed/Private"])
+def test_keys_in_mistyped_addresses_are_left_out_too(door):
+    said = line("Not Found: /en//%s/a-Key_1:x", door)
+
+    assert said.startswith("ERROR eurasia: Not Found: /en//")
+    assert "Key" not in said
+
+
 def test_exception_keeps_its_kind_and_place_but_not_its_words():
     said = line("Failed", error=ValueError("Failing row contains (1, a gated sentence)."))
 
