@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eurasia.newsroom import folding
 from eurasia.newsroom.folding import LONGEST, fold
 
 
@@ -98,3 +99,10 @@ def test_folding_is_done_once_and_minds_no_form_of_unicode(text):
     assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
     assert all(word.isalnum() and len(word) <= LONGEST for word in folded.split())
     assert "  " not in folded
+
+
+def test_nobody_fills_the_memory_with_rare_characters():
+    for start in range(0x10000, 0x30000, 200):
+        fold("".join(map(chr, range(start, start + 200))))
+
+    assert max(folding._letters) <= 0xFFFF
