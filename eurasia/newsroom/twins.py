@@ -3,6 +3,7 @@
 CommonMark with the footnotes and tables of GitHub's dialect, after a front matter in YAML.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -141,12 +142,16 @@ def _line_of(entry: Entry) -> str:
     else:
         assert entry.event is not None
         event = entry.event
-        what = f"{said(event.text)} ([{said(event.source_title)}](<{event.source_url}>))"
+        what = f"{said(event.text)} ([{said(event.source_title)}]({_target(event.source_url)}))"
     return f"- {languages.day(entry.day)} – {what}"
 
 
 # --- Markdown -------------------------------------------------------------------------------------
 
+
+#: At the beginning of a line, the sign that would make it a heading, a list, a quotation or a rule.
+_BEGINS = re.compile(r"^([ \t]*(?:\d{1,9}(?=[.)]))?)((?<=\d)[.)]|(?<!\d)[-+=#>])", re.MULTILINE)
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 
 #: Its stubs tell of no method.
 _AnyConverter: Any = MarkdownConverter
@@ -161,8 +166,10 @@ class _Converter(_AnyConverter):
         autolinks = False
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
-        for character in "\\`<[]":
+        marks = "\\`<[]~|" if parent_tags & {"td", "th"} else "\\`<[]~"
+        for character in marks:
             text = text.replace(character, f"\\{character}")
+        text = _BEGINS.sub(r"\1\\\2", _ENTITY.sub(r"\\&", text))
         return str(super().escape(text, parent_tags))
 
     def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:
@@ -172,18 +179,31 @@ class _Converter(_AnyConverter):
         if "fn-ref" in kinds:
             return f"[^{_number(el['href'])}]"
         if href := el.get("href"):
-            el["href"] = f"<{urljoin(settings.SITE_URL, href).replace('>', '%3E')}>"
+            el["href"] = _target(urljoin(settings.SITE_URL, href))
+        if title := el.get("title"):
+            el["title"] = self.escape(" ".join(title.split()), parent_tags)
         return str(super().convert_a(el, text, parent_tags))
 
     def convert_img(self, el: Any, text: str, parent_tags: set[str]) -> str:
         el["src"] = urljoin(settings.SITE_URL, el["src"])
-        el["alt"] = self.escape(el.get("alt", ""), parent_tags)
+        el["alt"] = self.escape(" ".join(el.get("alt", "").split()), parent_tags)
         return str(super().convert_img(el, text, parent_tags))
 
     def convert_li(self, el: Any, text: str, parent_tags: set[str]) -> str:
         if el.get("id"):
             return f"[^{_number(el['id'])}]: {' '.join(text.split())}\n\n"
         return str(super().convert_li(el, text, parent_tags))
+
+    def convert_pre(self, el: Any, text: str, parent_tags: set[str]) -> str:
+        """The fence is longer than any in the listing, which would else end it."""
+        longest = max(map(len, re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return f"\n\n{fence}\n{text}\n{fence}\n\n" if text else ""
+
+
+def _target(address: str) -> str:
+    """An address as a link has it, whatever stands in it."""
+    return f"<{address.replace('<', '%3C').replace('>', '%3E')}>"
 
 
 def _number(anchor: str) -> str:

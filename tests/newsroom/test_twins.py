@@ -1,11 +1,14 @@
 """Markdown twins: what the page says and no more, to whoever may read it."""
 
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 
 import pytest
 import yaml
 from django.utils import timezone
+from lxml import html
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 
 from eurasia.membership.models import Subscription
 from eurasia.newsroom import publishing
@@ -295,11 +298,65 @@ def test_picture_bears_a_whole_address(client, write_article, subscriber):
     assert body_of(client.get(address.removeprefix(SITE))) == png_bytes()
 
 
-@pytest.mark.parametrize(
-    "hostile", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "`a` \\<b>", "a\n\n# b"]
-)
-def test_plain_text_stays_plain(hostile):
-    rendered = MarkdownIt("commonmark", {"html": True}).render(f"# {said(hostile)}")
+#: What would begin a block, end one, or be read as another character.
+MARKUP = [
+    "<script>alert(1)</script>", "[x](javascript:alert(1))", "`a` \\<b>", "a\n\n# b", "# a",
+    "#", "1. a", "12) a", "- a", "-", "+ a", "> a", "---", "- - -", "===", "~~~", "~~a~~", "* a",
+    "***", "___", "&lt;b&gt;", "&#35; a", "[a]: /b", "[^1]: a", "![a](b)", "    a", "<!-- a",
+]  # fmt: skip
 
-    assert rendered.count("<") == 2  # the heading's own tags
+
+@pytest.mark.parametrize("hostile", MARKUP)
+@pytest.mark.parametrize("frame", ["# {}", "{}", "- {}", "a\n\n{}"])
+def test_plain_text_stays_plain(frame, hostile):
+    def rendered(text):
+        return MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(frame.format(text))
+
+    assert rendered(said(hostile)) == rendered("A").replace("A", escapeHtml(plain(hostile)))
     assert "\n" not in said(hostile)
+
+
+def plain(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("hostile", MARKUP)
+@pytest.mark.parametrize("frame", ["<p>{}</p>", "<p>A<br>{}</p>", "<ul><li>{}</li></ul>"])
+def test_text_of_an_article_stays_text(frame, hostile):
+    markdown = markdown_of(frame.format(escape(hostile)))
+    rendered = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(markdown)
+
+    expected, seen = (
+        html.fragment_fromstring(each.strip(), create_parent="div")
+        for each in [frame.format("A"), rendered]
+    )
+    assert [each.tag for each in seen.iter()] == [each.tag for each in expected.iter()]
+    assert plain(seen.text_content()).removeprefix("A").strip() == plain(hostile)
+
+
+def test_listing_ends_where_it_ends():
+    markdown = markdown_of("<pre>```\n&lt;script&gt;alert(1)&lt;/script&gt;\n````</pre><p>A</p>")
+
+    assert MarkdownIt("commonmark", {"html": True}).render(markdown) == (
+        "<pre><code>```\n&lt;script&gt;alert(1)&lt;/script&gt;\n````\n</code></pre>\n<p>A</p>\n"
+    )
+
+
+def test_cell_holds_what_it_holds():
+    markdown = markdown_of("<table><thead><tr><th>A | b</th></tr></thead></table>")
+
+    assert markdown == "| A \\| b |\n| --- |"
+
+
+@pytest.mark.parametrize(
+    "finished, markdown",
+    [
+        ('<p><img src="/a.png" alt="A\n\n# b"></p>', f"![A # b]({SITE}/a.png)"),
+        (
+            '<p><a href="https://a.example/&lt;b&gt;" title="&quot;A\n\n# b\\">c</a></p>',
+            '[c](<https://a.example/%3Cb%3E> "\\"A # b\\\\")',
+        ),
+    ],
+)
+def test_words_of_an_attribute_stay_on_its_line(finished, markdown):
+    assert markdown_of(finished) == markdown
