@@ -33,8 +33,10 @@ class PublicIndex(models.Model):
     article = models.OneToOneField(
         "newsroom.Article", models.CASCADE, primary_key=True, db_column="rowid", related_name="+"
     )
-    #: From the innermost ring outward. Of a tsvector these are the weights A, B and C.
+    #: From the innermost ring outward.
     columns: ClassVar = ("headline", "labels", "teaser")
+    #: Of PostgreSQL: each holds the ring with all that lie in it, and is asked by an index alone.
+    vectors: ClassVar = ("headline", "labels", "words")
 
     class Meta:
         verbose_name = _("public words of an article")
@@ -50,6 +52,7 @@ class BodyIndex(Gated):
         "newsroom.Article", models.CASCADE, primary_key=True, db_column="rowid", related_name="+"
     )
     columns: ClassVar = ("words",)
+    vectors: ClassVar = ("words",)
     #: Those of FTS5, which PostgreSQL has not.
     shadow_tables: ClassVar = tuple(
         f"newsroom_bodyindex_{name}" for name in ("config", "content", "data", "docsize", "idx")
@@ -94,26 +97,20 @@ class Stand(models.Func):
     def as_postgresql(
         self, compiler: Any, connection: Any, **_context: Any
     ) -> tuple[str, tuple[str, ...]]:
-        name, _model = self._asked(compiler)
-        # A weight makes PostgreSQL look the row up: none where all rings will do.
-        weights = "ABC"[: self.rings] if self.rings else ""
+        name, model = self._asked(compiler)
 
-        def lexeme(word: str, goes_on: bool) -> str:
-            suffix = ("*" if goes_on else "") + weights
-            return f"'{word}':{suffix}" if suffix else f"'{word}'"
+        def phrase(words: Sequence[str], goes_on: bool) -> str:
+            return " <-> ".join(f"'{word}'" for word in words) + (":*" if goes_on else "")
 
         said = [
             " | ".join(
-                " <-> ".join(
-                    lexeme(word, term.goes_on and not at and place == len(words))
-                    for place, word in enumerate(words, start=1)
-                )
-                for at, words in enumerate(term.phrases)
+                phrase(words, term.goes_on and not at) for at, words in enumerate(term.phrases)
             )
             for term in self.terms
         ]
         question = " & ".join(f"({term})" for term in said)
-        return f'{name}."words" @@ %s::tsquery', (question,)
+        vector = connection.ops.quote_name(model.vectors[(self.rings or 0) - 1])
+        return f"{name}.{vector} @@ %s::tsquery", (question,)
 
     def _asked(self, compiler: Any) -> tuple[str, Any]:
         """The index as the query calls it, and its model."""

@@ -90,30 +90,34 @@ def store(model: type[PublicIndex | BodyIndex], rows: dict[int, list[str]]) -> N
     """Write rows by the id of their articles: the folded words of each column."""
     if not rows:
         return
+    is_postgresql = connection.vendor == "postgresql"
+    names = model.vectors if is_postgresql else model.columns
     table = connection.ops.quote_name(model._meta.db_table)
+    places = ", ".join(["%s::tsvector" if is_postgresql else "%s"] * len(names))
+    new = ", ".join(f"{name} = excluded.{name}" for name in names)
+    insert, otherwise = (
+        ("INSERT", f"ON CONFLICT (rowid) DO UPDATE SET {new}")
+        if is_postgresql
+        else ("INSERT OR REPLACE", "")
+    )
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.executemany(
-                f"INSERT INTO {table} (rowid, words) VALUES (%s, %s::tsvector)"  # noqa: S608 - a table of ours
-                " ON CONFLICT (rowid) DO UPDATE SET words = excluded.words",
-                [(pk, _vector(texts)) for pk, texts in rows.items()],
-            )
-        else:
-            columns = ", ".join(["rowid", *model.columns])
-            places = ", ".join(["%s"] * (1 + len(model.columns)))
-            cursor.executemany(
-                f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})",  # noqa: S608 - a table of ours
-                [(pk, *texts) for pk, texts in rows.items()],
-            )
+        cursor.executemany(
+            f"{insert} INTO {table} (rowid, {', '.join(names)}) VALUES (%s, {places}) {otherwise}",
+            [(pk, *(_vectors(texts) if is_postgresql else texts)) for pk, texts in rows.items()],
+        )
 
 
-def _vector(texts: Sequence[str]) -> str:
-    """A tsvector of folded texts: every word with its places, weighted by its text."""
+def _vectors(texts: Sequence[str]) -> list[str]:
+    """For each text a tsvector of it and those before it: every word with its places."""
     places: dict[str, list[str]] = {}
+    vectors = []
     at = 0
-    for text, weight in zip(texts, "ABC", strict=False):
+    for text in texts:
         for word in text.split():
             at += 1
-            places.setdefault(word, []).append(f"{at}{weight}")
+            places.setdefault(word, []).append(str(at))
         at += 1  # no phrase runs on from one text into the next
-    return " ".join(f"'{word}':{','.join(all_of_it)}" for word, all_of_it in places.items())
+        vectors.append(
+            " ".join(f"'{word}':{','.join(all_of_it)}" for word, all_of_it in places.items())
+        )
+    return vectors

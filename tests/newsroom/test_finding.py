@@ -134,7 +134,7 @@ def test_article_costs_no_query_of_its_own(client, write_article):
     write_article("two")
     write_article("three")
 
-    assert (once, queries()) == (5, 5)
+    assert (once, queries()) == (6, 6)
 
 
 def test_passages_of_full_texts_come_in_one_query(client, become, write_article):

@@ -7,6 +7,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from eurasia.newsroom.folding import fold
 
 COLUMNS = {"newsroom_publicindex": "headline, labels, teaser", "newsroom_bodyindex": "words"}
+#: Of PostgreSQL.
+VECTORS = {
+    "newsroom_publicindex": ["headline", "labels", "words"],
+    "newsroom_bodyindex": ["words"],
+}
 ACTS = ["view", "add", "change", "delete"]
 #: Names of the region and of those who deal with it, as the press of both languages writes them.
 SPELLINGS = """
@@ -56,17 +61,24 @@ Beijing, Pékin, 北京
 
 
 def create(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        # Several processes for one search would each put together what it compares articles with.
+        schema_editor.execute("ALTER TABLE newsroom_article SET (parallel_workers = 0)")
     for table, columns in COLUMNS.items():
         if schema_editor.connection.vendor == "postgresql":
+            vectors = VECTORS[table]
+            columns = ", ".join(f"{name} tsvector NOT NULL" for name in vectors)
             schema_editor.execute(
                 f"CREATE TABLE {table} (rowid bigint PRIMARY KEY REFERENCES newsroom_article (id)"
-                " DEFERRABLE INITIALLY DEFERRED, words tsvector NOT NULL)"
+                f" DEFERRABLE INITIALLY DEFERRED, {columns})"
             )
-            # No samples of full texts among the planner's numbers; and it always takes the index.
-            schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN words SET STATISTICS 0")
+            for name in vectors:
+                # No samples of full texts among the planner's numbers; and it always takes the index.
+                schema_editor.execute(f"ALTER TABLE {table} ALTER COLUMN {name} SET STATISTICS 0")
             # Who searches does not wait for what was written just before to be sorted in.
             schema_editor.execute(
-                f"CREATE INDEX {table}_words ON {table} USING gin (words) WITH (fastupdate = off)"
+                f"CREATE INDEX {table}_words ON {table} USING gin ({', '.join(vectors)})"
+                " WITH (fastupdate = off)"
             )
         else:
             # What comes is folded and parted by spaces; this tokeniser parts by nothing else. Two or
