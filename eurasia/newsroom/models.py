@@ -363,11 +363,10 @@ class ArticleQuerySet(CleanQuerySet):
 
         Looked for among the few whose original has been saved since: two queries.
         """
-        saved_since = models.Exists(
-            _siblings().filter(version__gt=models.OuterRef("translated_version"))
-        ) | models.Exists(_siblings().filter(translated_version__lt=models.OuterRef("version")))
-        numbers = list(self.filter(saved_since).order_by().values_list("pk", flat=True))
-        found = self.filter(pk__in=numbers).with_translation()
+        saved_since = _siblings().filter(version__gt=models.OuterRef("translated_version"))
+        translations = Article.objects.filter(translated_version__isnull=False)
+        works = translations.filter(models.Exists(saved_since)).values_list("work", flat=True)
+        found = self.filter(work__in=list(works)).with_translation()
         return found.filter(translation_state=TranslationState.BEHIND)
 
     def with_translation(self) -> "ArticleQuerySet":
@@ -643,6 +642,7 @@ class Article(models.Model):
             ),
             models.Index(F("saved_at").desc(), F("id").desc(), name="article_saved"),
             models.Index(fields=["status", "-saved_at", "-id"], name="article_status"),
+            models.Index(fields=["headline", "-id"], name="article_headline"),
         ]
 
     def __str__(self) -> str:
