@@ -63,7 +63,7 @@ HEADERS = [
     {"Accept": "application/json"},
     {"Accept": "text/markdown, text/plain;q=0.9"},
     {"Accept": "application/atom+xml"},
-    {"Range": "bytes=0-999999"},
+    {"Range": "bytes=0-"},
     {"Cookie": "eurasia_session=forged; __Host-eurasia_session=forged"},
     {"Authorization": "Bearer forged"},
     {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"},
@@ -181,7 +181,7 @@ def secrets_of_the_house(at: datetime) -> Secrets:
         for name in picture.names:
             with contextlib.suppress(OSError), picture.file.storage.open(name) as opened:
                 found.pictures[hashlib.sha256(opened.read()).hexdigest()] = f"picture {picture.pk}"
-            found.addresses.append(f"/media/{name}")
+            found.addresses += [f"/media/{name}", f"/gated/{name}"]
     return found
 
 

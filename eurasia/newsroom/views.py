@@ -28,6 +28,7 @@ from eurasia.newsroom import (
     cards,
     citing,
     errors,
+    gated_files,
     linked_data,
     previewing,
     reading,
@@ -246,7 +247,7 @@ def citation(request: HttpRequest, slug: str) -> HttpResponse:
 def picture(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """A picture of a full text, for those whose reading shows it."""
     picture = picture_of(_article_of(slug), reader_of(request), pk)
-    return gated_file(picture, picture.file.name or "")
+    return picture_file(request, picture.file.name or "")
 
 
 @public
@@ -255,7 +256,7 @@ def rendition(request: HttpRequest, slug: str, pk: int, width: int, kind: str) -
     picture = picture_of(_article_of(slug), reader_of(request), pk)
     if width not in picture.renditions or kind not in KINDS:
         raise Http404
-    return gated_file(picture, picture.rendition_name(width, kind))
+    return picture_file(request, picture.rendition_name(width, kind))
 
 
 def _article_of(slug: str) -> Article:
@@ -274,12 +275,9 @@ def picture_of(article: Article, reader: Any, pk: int) -> Picture:
     return picture
 
 
-def gated_file(picture: Picture, name: str) -> FileResponse:
-    try:
-        opened = picture.file.storage.open(name)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(opened, content_type=_type_of(name))
+def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """For whoever has asked `picture_of`."""
+    return gated_files.hand_out(request, name, content_type=_type_of(name))
 
 
 @private
@@ -306,7 +304,7 @@ def preview_picture(request: HttpRequest, token: str, pk: int) -> HttpResponseBa
     picture = get_object_or_404(Picture, pk=pk)
     if f'src="{proof.article.picture_url(picture)}"' not in proof.full_text.body_html:
         raise Http404
-    response = gated_file(picture, picture.file.name or "")
+    response = picture_file(request, picture.file.name or "")
     response["X-Robots-Tag"] = "noindex"
     return response
 

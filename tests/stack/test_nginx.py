@@ -17,6 +17,7 @@ from eurasia.newsroom import publishing
 from eurasia.newsroom.models import Article
 from tests.cast import GATED
 from tests.conftest import AVAILABLE, session_of
+from tests.newsroom.test_pictures import png
 from tests.serving import free_port, until_it_answers
 
 DEPLOY = Path(settings.BASE_DIR, "deploy/nginx")
@@ -111,8 +112,11 @@ class Nginx:
             del client.headers["Accept-Encoding"]
             return client.request(method, path, headers=named)
 
-    def signed_in(self, session: str, path: str = ADDRESS) -> httpx.Response:
-        return self.get(path, Cookie=f"other=1; {settings.SESSION_COOKIE_NAME}={session}")
+    def signed_in(
+        self, session: str, path: str = ADDRESS, method: str = "GET", **headers: str
+    ) -> httpx.Response:
+        cookie = f"other=1; {settings.SESSION_COOKIE_NAME}={session}"
+        return self.get(path, method, Cookie=cookie, **headers)
 
     def stop(self) -> None:
         self.process.terminate()
@@ -243,3 +247,34 @@ def test_files_come_from_the_disk_but_gated_ones_and_the_log_tells_of_nobody(ngi
     written = [line.split(" ", 1)[1] for line in nginx.reads.read_text().splitlines()]
     assert f"GET 200 {ADDRESS}" in written
     assert not re.search(r"words|a=b|from\.example|token|127\.0", "".join(written))
+
+
+@pytest.mark.stack
+@pytest.mark.needs("nginx")
+def test_file_of_a_full_text_comes_from_the_disk_for_whom_django_lets_in(
+    nginx, write_article, subscriber, lapsed
+):
+    picture = png(is_public=False)
+    write_article(body=f'<p>See <img data-picture="{picture.pk}" alt="A view"></p>')
+    address = f"{ADDRESS}pictures/{picture.pk}/"
+    on_disk = nginx.folder / "house/var/gated" / picture.file.name
+    on_disk.parent.mkdir()
+    on_disk.write_bytes(b"as nginx has it on its disk")
+
+    whole = nginx.signed_in(session_of(subscriber), address)
+    part = nginx.signed_in(session_of(subscriber), address, Range="bytes=3-7")
+    head = nginx.signed_in(session_of(subscriber), address, method="HEAD")
+    refused = [nginx.get(address), nginx.signed_in(session_of(lapsed), address, Range="bytes=0-3")]
+    by_name = [nginx.get(f"/gated/{picture.file.name}"), nginx.get(f"/media/{picture.file.name}")]
+
+    assert (whole.status_code, whole.content) == (200, b"as nginx has it on its disk")
+    assert (part.status_code, part.content) == (206, b"nginx")
+    assert (head.status_code, head.content, head.headers["Content-Length"]) == (200, b"", "27")
+    for answer in [whole, part, head]:
+        assert answer.headers["Content-Type"] == "image/png"
+        assert answer.headers["Cache-Control"] == keeping.PRIVATE
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "X-Accel-Redirect" not in answer.headers
+    assert [each.status_code for each in [*refused, *by_name]] == [404] * 4
+    kept = b"".join(each.read_bytes() for each in nginx.cache.rglob("*") if each.is_file())
+    assert b"nginx has it" not in kept

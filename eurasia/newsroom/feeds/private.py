@@ -31,7 +31,7 @@ from eurasia.newsroom.feeds import entries, tokens
 from eurasia.newsroom.feeds.models import FeedToken
 from eurasia.newsroom.feeds.writings import Atom
 from eurasia.newsroom.models import Article, TopicFile
-from eurasia.newsroom.views import gated_file, picture_of
+from eurasia.newsroom.views import picture_file, picture_of
 from eurasia.policy import keyed, reader_of, reader_only
 
 #: Signs which picture of which article a feed shows: an entry that is passed on carries no token.
@@ -71,7 +71,7 @@ def feed_picture(request: HttpRequest, signed: str) -> HttpResponseBase:
         return _no_feed()
     article = get_object_or_404(Article, pk=article_pk)
     picture = picture_of(article, feed.reader, picture_pk)
-    return _for_one_reader(gated_file(picture, picture.file.name or ""))
+    return _for_one_reader(picture_file(request, picture.file.name or ""))
 
 
 def picture_at(feed: FeedToken, article: Article, picture: object) -> str:
