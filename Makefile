@@ -10,7 +10,7 @@ demo: .venv/.base
 	DEMO=1 $(BIN)/python manage.py demo
 
 serve: .venv/.production
-	$(BIN)/granian --interface wsgi --no-ws --blocking-threads 4 --port $${PORT:-8000} eurasia.wsgi:application
+	$(BIN)/python -m eurasia.server --port $${PORT:-8000}
 
 test: .venv/.dev
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal -m "not inspection" $(ARGS)

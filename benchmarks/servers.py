@@ -139,9 +139,7 @@ def ours(folder: Path, workers: int, **environment: str) -> Iterator[tuple[str, 
     """The journal as `make serve` serves it; its front is on unless TRUSTED_PROXIES says else."""
     port = free_port()
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", str(workers), "--blocking-threads", "4",
-        "eurasia.wsgi:application",
+        sys.executable, "-m", "eurasia.server", "--port", str(port), "--workers", str(workers),
     ]  # fmt: skip
     log = folder / f"granian-{port}.log"
     with running(command, log, PORT=str(port), **environment) as group:

@@ -30,7 +30,7 @@ def address_of_database() -> str:
 
 
 class Server:
-    """Processes of granian on loopback: two behind nginx, or one alone with the front before it."""
+    """The server on loopback: two workers behind nginx, or one alone with the front before it."""
 
     def __init__(self, log: Path, *, is_alone: bool = False) -> None:
         self.port, self.log = free_port(), log
@@ -45,9 +45,8 @@ class Server:
 
     def start(self) -> None:
         command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
-            "--workers", str(self.workers), "--blocking-threads", "2", "--port", str(self.port),
-            "eurasia.wsgi:application",
+            sys.executable, "-m", "eurasia.server",
+            "--workers", str(self.workers), "--threads", "2", "--port", str(self.port),
         ]  # fmt: skip
         environment = {
             **os.environ,

@@ -88,8 +88,6 @@ class Command(BaseCommand):
 def serve() -> None:
     """Become the production server: granian, one process, because the demo's cache is its own."""
     arguments = [
-        "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(settings.PORT),
-        "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
-        "eurasia.wsgi:application",
+        "--host", "127.0.0.1", "--port", str(settings.PORT), "--log-level", "warning",
     ]  # fmt: skip
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])  # noqa: S606 - fixed arguments
+    os.execv(sys.executable, [sys.executable, "-m", "eurasia.server", *arguments])  # noqa: S606 - fixed arguments

@@ -1,0 +1,68 @@
+"""`python -m eurasia.server`: granian, whose workers are forks of a process that knows the journal.
+
+What is loaded before the fork lies in memory once, however many workers there are.
+"""
+
+import argparse
+import gc
+import multiprocessing
+import os
+import sys
+
+from django.conf import settings
+from django.db import connections
+from django.template.loader import get_template
+from django.urls import get_resolver
+from django.utils import translation
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from eurasia.wsgi import application  # loads settings, models and middleware
+
+APPLICATION = "eurasia.wsgi:application"
+#: What nearly every request draws.
+TEMPLATES = [
+    f"newsroom/{name}.html" for name in ["article_detail", "front", "file_detail", "article_list"]
+]
+
+
+def load() -> None:
+    """Everything that workers would else load one by one: addresses, the desk, texts, templates."""
+    _loaded = application, get_resolver().url_patterns
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            translation.gettext("Files")
+    for name in TEMPLATES:
+        get_template(name)
+    connections.close_all()  # a connection is no good to two processes
+    gc.collect()
+    gc.freeze()  # what is here stays, and the collector need not touch it: pages stay shared
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="eurasia.server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument("--workers", type=int, default=1, help="more than one needs REDIS_URL")
+    parser.add_argument("--threads", type=int, default=4, help="of each worker")
+    parser.add_argument("--log-level", default="info", choices=[each.value for each in LogLevels])
+    asked = parser.parse_args()
+    if sys.platform == "linux":  # elsewhere a fork may take locks along that nobody opens
+        multiprocessing.set_start_method("fork")
+    load()
+    Granian(
+        APPLICATION,
+        address=asked.host,
+        port=asked.port,
+        interface=Interfaces.WSGI,
+        workers=asked.workers,
+        blocking_threads=asked.threads,
+        websockets=False,
+        log_level=LogLevels(asked.log_level),
+        respawn_failed_workers=True,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()
