@@ -114,6 +114,23 @@ ASK_FOR = {
 NEEDED_LATER = set(os.environ.get("NEEDED_LATER", "").split())
 
 
+#: Fixtures of whoever asks a database for something.
+DATABASE = {"db", "transactional_db", "db_of_the_module", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL: the tests that ask a database. What the others show, they show on SQLite."""
+    if not AVAILABLE["postgresql"]:
+        return
+
+    def asks(item: pytest.Item) -> bool:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        return bool(item.get_closest_marker("django_db") or DATABASE & fixtures)
+
+    config.hook.pytest_deselected(items=[item for item in items if not asks(item)])
+    items[:] = [item for item in items if asks(item)]
+
+
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: the collector need not look at it again, test after test."""
     gc.collect()
