@@ -21,7 +21,8 @@ register = template.Library()
 class FurnitureNode(Node):
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
-        self.drawn: dict[str, SafeString] = {}
+        #: By language: with what the journal said of itself when it was drawn.
+        self.drawn: dict[str, tuple[Any, SafeString]] = {}
         # Tests change settings while the process runs.
         setting_changed.connect(self._forget)
 
@@ -29,12 +30,14 @@ class FurnitureNode(Node):
         self.drawn.clear()
 
     def render(self, context: Context) -> SafeString:
-        language = languages.current()
-        if language not in self.drawn:
-            bare = Context(languages.of_the_journal())
+        language, said = languages.current(), languages.of_the_journal()
+        journal, drawn = self.drawn.get(language, (None, SafeString()))
+        if journal is not said["journal"]:
+            bare = Context(said)
             with bare.bind_template(context.template):  # type: ignore[arg-type]  # it has one while it is drawn
-                self.drawn[language] = self.nodelist.render(bare)
-        return self.drawn[language]
+                drawn = self.nodelist.render(bare)
+            self.drawn[language] = said["journal"], drawn
+        return drawn
 
 
 @register.tag

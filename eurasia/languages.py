@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from eurasia import masthead
+
 CODES = [code for code, _ in settings.LANGUAGES]
 NAMES = dict(settings.LANGUAGES)
 
@@ -128,7 +130,8 @@ def language_links(path: str, elsewhere: dict[str, str] | None = None) -> list[L
 def of_the_journal() -> dict[str, Any]:
     """What a template may say of the journal on any page."""
     return {
-        "site_name": settings.SITE_NAME,
+        "journal": masthead.current(),
+        "site_name": masthead.name(),
         "site_url": settings.SITE_URL,
         "is_demo": settings.DEMO,
     }

@@ -7,14 +7,18 @@ templates `…_subject.txt` and `…_message.txt`; its HTML part is the text lai
 
 import logging
 import re
+from email.utils import formataddr, parseaddr
 from textwrap import fill
 from typing import Any
 
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.utils import translation
+
+from eurasia import languages, masthead
 
 log = logging.getLogger(__name__)
 
@@ -29,20 +33,21 @@ def send(name: str, *, to: str, language: str, context: dict[str, Any]) -> None:
     """
     context = {
         **context,
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
+        **languages.of_the_journal(),
         "page_language": language,
     }
     with translation.override(language):
         # A line break in a subject would start a header of its own (RFC 5322, 2.2).
-        lines = render_to_string(f"{name}_subject.txt", context).splitlines()
+        lines = _text(f"{name}_subject.txt", context).splitlines()
         subject = " ".join(line.strip() for line in lines if line.strip())
-        paragraphs = _paragraphs(render_to_string(f"{name}_message.txt", context))
+        paragraphs = _paragraphs(_text(f"{name}_message.txt", context))
         html = render_to_string(
             "mail/message.html", {**context, "subject": subject, "paragraphs": paragraphs}
         )
     text = "\n\n".join(map(_wrapped, paragraphs)) + "\n"
-    message = EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    sender = formataddr((masthead.name(), address))
+    message = EmailMultiAlternatives(subject, text, sender, [to])
     message.attach_alternative(css_inline.inline(html, keep_at_rules=True), "text/html")
     message.send()
 
@@ -56,6 +61,12 @@ def notify(name: str, *, number: int, to: str, language: str, context: dict[str,
         send(name, to=to, language=language, context=context)
     except OSError:  # what smtplib raises as well
         log.error("Mail %s was not sent to reader %s.", name, number)  # noqa: TRY400 - a trace would name the address
+
+
+def _text(template: str, context: dict[str, Any]) -> str:
+    """Plain text: an ampersand in a name stays one."""
+    found: Any = get_template(template)
+    return str(found.template.render(Context(context, autoescape=False)))
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -172,6 +172,8 @@ if not (HTTPS or DEMO or DEBUG):
     raise stop("SITE_URL must start with https://: session cookies are sent over HTTPS only.")
 
 SITE_NAME = "EurasiaPeace"
+#: For how long a process believes the journal's settings of the desk (eurasia/masthead.py).
+JOURNAL_SECONDS = 0.5
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -373,7 +375,6 @@ MFA_FORMS = {
     "edit_webauthn": "eurasia.accounts.passkeys.EditForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_ISSUER = SITE_NAME
 
 # --- Mail -----------------------------------------------------------------------------------------
 

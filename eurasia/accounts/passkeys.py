@@ -18,6 +18,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from eurasia import masthead
 from eurasia.accounts import browsers
 from eurasia.accounts.second_factor import FACTORS
 from eurasia.accounts.views import fresh_sign_in_required
@@ -36,7 +37,10 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         host = urlsplit(settings.SITE_URL).hostname or ""
-        return {"id": host, "name": settings.SITE_NAME}
+        return {"id": host, "name": masthead.name()}
+
+    def get_totp_issuer(self) -> str:
+        return masthead.name()
 
 
 class AddForm(allauth_forms.AddWebAuthnForm):

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from eurasia import masthead
 from eurasia.accounts.adapter import is_own_path
 from eurasia.languages import day
 from eurasia.membership import notices, subscribing
@@ -30,6 +31,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     here = request.path + (f"?{urlencode({'next': following})}" if following else "")
     back = urlencode({"next": here})
     current, at = None, timezone.now()
+    first = masthead.current().first_plan_id
     if reader:
         rights = Subscription.objects.granting_access(reader, at)
         current = rights.select_related("plan").newest().first()
@@ -39,7 +41,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         request,
         "membership/subscribe.html",
         {
-            "plans": Plan.objects.offered(),
+            "plans": sorted(Plan.objects.offered(), key=lambda plan: plan.pk != first),
             "current": current,
             "may_renew": current and at >= subscribing.may_renew_from(current),
             "next": following,

@@ -6,6 +6,7 @@ from eurasia.newsroom.desk import (
     corrections,
     crawlers,
     files,
+    journal,
     pictures,
     spellings,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "corrections",
     "crawlers",
     "files",
+    "journal",
     "pictures",
     "spellings",
 ]

@@ -13,11 +13,12 @@ from pathlib import Path
 from unicodedata import normalize
 
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from eurasia import masthead
 from eurasia.newsroom.models import Article, Party
 
 WIDTH, HEIGHT = 1200, 630
@@ -50,17 +51,23 @@ LEADING = 1.1
 
 @dataclass(frozen=True)
 class Card:
-    """What a card says. `colours` are those of the file's first two parties, if it has two."""
+    """What a card says. `colours` are those of the file's first two parties, if it has two.
+
+    `picture` is the name of a public one, with the point of it that must stay in sight.
+    """
 
     headline: str
     file: str
     site: str
     colours: tuple[str, ...] = ()
+    picture: str = ""
+    focus: tuple[float, float] = (0.5, 0.5)
 
     @property
     def digest(self) -> str:
         """Tells cards apart by their words: what a page can say without asking for parties."""
-        return self._hash(DESIGN, self.headline, self.file, self.site)[:16]
+        said = (self.headline, self.file, self.site, self.picture, self.focus)
+        return self._hash(DESIGN, *said)[:16]
 
     @property
     def path(self) -> Path:
@@ -79,16 +86,16 @@ def card_of(article: Article) -> Card:
         name = files[0].name if files else ""
     parties = getattr(files[0], "parties_in_order", []) if files else []
     colours = tuple(row.party.colour for row in parties[:2])
-    return Card(article.headline, name, settings.SITE_NAME, colours if len(colours) == 2 else ())
+    return Card(article.headline, name, masthead.name(), colours if len(colours) == 2 else ())
 
 
 def card_of_the_house() -> Card:
     """For every page that is no article, in the active language."""
-    line = _(
-        "A journal of international relations:"
-        " Iran and Turkey, their neighbours and the blocs they deal with"
-    )
-    return Card(line, "", settings.SITE_NAME)
+    journal = masthead.current()
+    if picture := journal.card_picture:
+        focus = (picture.focal_x, picture.focal_y)
+        return Card(journal.tagline, "", masthead.name(), (), picture.file.name, focus)
+    return Card(journal.tagline, "", masthead.name())
 
 
 def address_of(article: Article | None) -> str:
@@ -124,6 +131,22 @@ def png_of(card: Card) -> bytes:
 
 
 def draw(card: Card) -> Image.Image:
+    return _with_picture(card) if card.picture else _with_headline(card)
+
+
+def _with_picture(card: Card) -> Image.Image:
+    """The picture, above a band with the name of the journal."""
+    band = HEIGHT - 112
+    with default_storage.open(card.picture) as file, Image.open(file) as picture:
+        fitted = ImageOps.fit(picture.convert("RGB"), (WIDTH, band), centering=card.focus)
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    image.paste(fitted, (0, 0))
+    _star(image, (MARGIN + 20, HEIGHT - 56), 20, [LAPIS, LAPIS])
+    _write(ImageDraw.Draw(image), (MARGIN + 56, HEIGHT - 78), card.site, "display", 36, INK)
+    return image.quantize(256)
+
+
+def _with_headline(card: Card) -> Image.Image:
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     _device(image, card.colours)
     canvas = ImageDraw.Draw(image)

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import override
 
+from eurasia import masthead
 from eurasia.newsroom.models import Article
 from eurasia.newsroom.slugs import slug_of
 
@@ -80,11 +81,11 @@ def reference_of(article: Article) -> Reference:
     """The key of its BibTeX entry is made of first contributor, year and slug."""
     assert article.published_at is not None
     on = timezone.localdate(article.published_at)
-    first = article.byline[0].slug if article.byline else slug_of(settings.SITE_NAME)
+    first = article.byline[0].slug if article.byline else slug_of(masthead.name())
     return Reference(
         headline=article.headline,
         bylines=tuple(contributor.name for contributor in article.byline),
-        site_name=settings.SITE_NAME,
+        site_name=masthead.name(),
         on=on,
         url=settings.SITE_URL + article.get_absolute_url(),
         language=article.language,

@@ -9,7 +9,7 @@ the page is drawn anew: slower, never wrong. `manage.py reindex` draws all plate
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from eurasia import languages
+from eurasia import languages, masthead
 from eurasia.newsroom import citing, linked_data
 from eurasia.newsroom.models import Article, Plate
 
@@ -29,6 +29,7 @@ def draw(article: Article, at: datetime, *, is_preview: bool = False) -> Plate:
     It came `with_labels()` and `with_corrections()`. A preview tells nobody of itself.
     """
     address = article.get_absolute_url()
+    drawn_by = release()  # first: of settings that change meanwhile it would promise too much
     with translation.override(article.language):
         context = {
             **languages.of_the_journal(),
@@ -46,7 +47,7 @@ def draw(article: Article, at: datetime, *, is_preview: bool = False) -> Plate:
     return Plate(
         article=article,
         article_version=article.version,
-        release=release(),
+        release=drawn_by,
         file=article.file_list[0] if article.file_list else None,
         **pieces,
     )
@@ -92,11 +93,12 @@ def _stands_still(article: Article) -> bool:
 
 def release() -> str:
     """A digest of all that draws: code, templates, texts, and the settings that stand in pages."""
-    said = (settings.SITE_URL, settings.SITE_NAME, settings.DEMO, settings.MEDIA_URL)
-    return _digest(*said, settings.TIME_ZONE)
+    journal = masthead.current()
+    said = (masthead.name(), journal.tagline_en, journal.tagline_fr, settings.SITE_URL)
+    return _digest(*said, settings.DEMO, settings.MEDIA_URL, settings.TIME_ZONE)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _digest(*said: Any) -> str:
     digest = hashlib.sha256(repr((django.VERSION, *said)).encode())
     for folder, endings in [("eurasia", {".py", ".mo", ".svg"}), ("templates", {".html"})]:

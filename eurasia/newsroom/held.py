@@ -105,6 +105,12 @@ def add(newsroom: AppConfig) -> None:
             model("PreviewLink"), ["made_by"], ["article", "made_at", "expires_at", "revoked_at"],
             title=_("Preview links"),
         ),
+        _of_the_desk(
+            model("HistoricalJournal"), ["history_user"], ["history_date"],
+            title=_("Changes to the settings of the journal"),
+            purpose=_("to tell who changed what"),
+            kept=_("for good; without the name once the account is gone"),
+        ),
     )  # fmt: skip
 
     def forget(reader: User) -> None:

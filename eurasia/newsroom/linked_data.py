@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from eurasia import masthead
 from eurasia.membership import gate
 from eurasia.newsroom import cards, citing
 from eurasia.newsroom.models import Article, Contributor, TopicFile
@@ -87,7 +88,7 @@ def _author(contributor: Contributor) -> dict[str, str]:
 def _publisher() -> dict[str, Any]:
     return {
         "@type": "Organization",
-        "name": settings.SITE_NAME,
+        "name": masthead.name(),
         "url": f"{settings.SITE_URL}/",
         # By its plain name, which lasts, and which is known before static files are collected.
         "logo": {
@@ -99,7 +100,7 @@ def _publisher() -> dict[str, Any]:
 
 def _way(steps: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """A BreadcrumbList from the front page to the page itself."""
-    steps = [(settings.SITE_NAME, reverse("newsroom:front")), *steps]
+    steps = [(masthead.name(), reverse("newsroom:front")), *steps]
     return {
         "@context": CONTEXT,
         "@type": "BreadcrumbList",

@@ -31,6 +31,7 @@ from eurasia.newsroom.desk.models import (
 from eurasia.newsroom.feeds.models import FeedNetwork, FeedToken
 from eurasia.newsroom.former_slugs import FormerSlug
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
+from eurasia.newsroom.journal import Journal
 from eurasia.newsroom.pictures import Picture, Source
 from eurasia.newsroom.plates import Plate
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
@@ -55,6 +56,7 @@ __all__ = [
     "FileParty",
     "FormerSlug",
     "FullText",
+    "Journal",
     "Note",
     "Party",
     "Picture",

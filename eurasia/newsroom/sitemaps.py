@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from eurasia import languages
+from eurasia import languages, masthead
 from eurasia.newsroom import rendering
 from eurasia.newsroom.archive import months_by_language
 from eurasia.newsroom.models import Article, Contributor, TopicFile
@@ -95,7 +95,7 @@ def news(request: HttpRequest) -> HttpResponse:
             (article, rendering.sayable(article.headline))
             for article in recent.newest()[:NEWS_LIMIT]
         ],
-        "site_name": settings.SITE_NAME,
+        "site_name": masthead.name(),
         "site_url": settings.SITE_URL,
     }
     return _xml(request, "newsroom/news_sitemap.xml", context)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from eurasia import languages
+from eurasia import languages, masthead
 from eurasia.newsroom import twins
 from eurasia.newsroom.models import Article, CrawlerPolicy, TopicFile
 from eurasia.policy import machine
@@ -57,7 +57,7 @@ def licence(request: HttpRequest) -> HttpResponse:
     context = {
         "permits": [use for purpose in Purpose if purpose not in kept_out for use in USES[purpose]],
         "prohibits": [use for purpose in Purpose if purpose in kept_out for use in USES[purpose]],
-        "site_name": settings.SITE_NAME,
+        "site_name": masthead.name(),
         "site_url": settings.SITE_URL,
     }
     return render(
@@ -84,7 +84,9 @@ def security(request: HttpRequest) -> HttpResponse:
 def llms(request: HttpRequest) -> HttpResponse:
     """A table of contents for language models, as llmstxt.org describes it."""
     parts = list(_parts_of_llms())
-    context = {"parts": parts, "site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    with override("en"):
+        line = twins.said(masthead.current().line)
+    context = {"parts": parts, "line": line, **languages.of_the_journal()}
     return render(request, "llms.txt", context, content_type=TEXT)
 
 

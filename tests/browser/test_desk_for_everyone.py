@@ -77,6 +77,7 @@ def pages(write_article, topic_file, editor, subscriber, plan):
     )
     return [
         "", "newsroom/", "password_change/",
+        "newsroom/journal/1/change/", "newsroom/journal/1/history/",
         "newsroom/article/", "newsroom/article/?q=nowhere", "newsroom/article/add/",
         "bulk: publish", "bulk: withdraw", "newsroom/article/calendar/", "newsroom/article/bin/",
         *[of_live + page for page in [

@@ -17,6 +17,7 @@ from eurasia.newsroom.models import (
     Event,
     FileParty,
     FullText,
+    Journal,
     Party,
     TopicFile,
 )
@@ -26,7 +27,11 @@ from tests.pages import one, submit, texts, tree_of
 
 ARTICLES = "/admin/newsroom/article/"
 FORM = "//form[@id='article_form']"
-NOT_OFFERED = {("membership.subscription", "delete")}  # rights end and are kept
+NOT_OFFERED = {
+    ("membership.subscription", "delete"),  # rights end and are kept
+    ("newsroom.journal", "add"),  # there is one
+    ("newsroom.journal", "delete"),
+}
 OURS = {"newsroom", "membership", "accounts"}
 
 
@@ -64,6 +69,7 @@ def furniture(article, topic_file, subscriber, plan, superuser):
     Correction.objects.create(article=article, on=date(2024, 1, 2), text="Seven, not six.")
     png(is_public=True)
     png(is_public=False)
+    Journal.objects.create(pk=1)
     Group.objects.get_or_create(name="Editors")
     subscriber.authenticator_set.create(type="recovery_codes", data={})
 

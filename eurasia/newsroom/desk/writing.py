@@ -27,6 +27,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from eurasia import languages
 from eurasia.membership import gate
 from eurasia.newsroom import colleagues, differences, drafting, rendering
 from eurasia.newsroom.desk import opening
@@ -236,6 +237,7 @@ def _outsiders_see(
             teaser_notes=mark_safe(shown.teaser_notes),  # noqa: S308 - rendering.finish made it
         )
         at_wall = {
+            **languages.of_the_journal(),
             "reading": reading,
             "reader": None,
             "next_url": shown.get_absolute_url() if shown.slug else "",

@@ -15,7 +15,7 @@ from django.db.models import F, JSONField, OuterRef, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from eurasia import languages
+from eurasia import languages, masthead
 from eurasia.membership.gate import Standing
 from eurasia.newsroom import reading
 from eurasia.newsroom.feeds.writings import Writing
@@ -50,16 +50,16 @@ class Stream:
 
 
 def of_the_journal() -> Stream:
-    return Stream(settings.SITE_NAME, reverse("newsroom:front"), Article.objects.all())
+    return Stream(masthead.name(), reverse("newsroom:front"), Article.objects.all())
 
 
 def of_file(file: TopicFile) -> Stream:
-    title = f"{settings.SITE_NAME} – {file.name}"
+    title = f"{masthead.name()} – {file.name}"
     return Stream(title, file.get_absolute_url(), Article.objects.of_file(file))
 
 
 def of_contributor(contributor: Contributor) -> Stream:
-    title = f"{settings.SITE_NAME} – {contributor.name}"
+    title = f"{masthead.name()} – {contributor.name}"
     articles = Article.objects.of_contributor(contributor)
     return Stream(title, contributor.get_absolute_url(), articles)
 
@@ -129,8 +129,8 @@ def _entry(
         "standfirst": article.standfirst,
         "description": _alone(html.strip(), whole),
         "is_whole": seen.opens,
-        "authors": article.contributor_names or [settings.SITE_NAME],
-        "author_name": ", ".join(article.contributor_names) or settings.SITE_NAME,
+        "authors": article.contributor_names or [masthead.name()],
+        "author_name": ", ".join(article.contributor_names) or masthead.name(),
         "pubdate": article.published_at,
         "updateddate": article.revised_at or article.published_at,
         "categories": article.file_names,

@@ -23,7 +23,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from eurasia import languages
+from eurasia import languages, masthead
 from eurasia.membership import gate
 from eurasia.membership.gate import Standing
 from eurasia.membership.models import Subscription
@@ -107,8 +107,8 @@ def _note(feed: FeedToken, standing: Standing, at: datetime) -> dict[str, Any]:
         "standfirst": "",
         "description": render_to_string("newsroom/_feed_ended.html", {"address": address}),
         "is_whole": True,
-        "authors": [settings.SITE_NAME],
-        "author_name": settings.SITE_NAME,
+        "authors": [masthead.name()],
+        "author_name": masthead.name(),
         "pubdate": since,
         "updateddate": since,
         "categories": [],
