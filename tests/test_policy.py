@@ -19,6 +19,7 @@ from eurasia.policy import NOWHERE, Policy, Route, policy_of, route_of
 from eurasia.urls import urlpatterns as urls_of_the_house
 from tests.cast import GATED, free_plan, iran_and_the_brics, writer
 from tests.conftest import HttpsClient
+from tests.newsroom.test_documents import pdf
 from tests.newsroom.test_pictures import png, with_renditions
 
 PUBLIC_FORM = "public, max-age=0, s-maxage=1"
@@ -97,6 +98,7 @@ def test_public_machine_and_reader_routes_are_these():
 
 def test_private_routes_of_the_newsroom_are_these():
     assert {name for name in names_under(Policy.PRIVATE) if name.startswith("newsroom:")} == {
+        "newsroom:preview_document",
         "newsroom:preview_link",
         "newsroom:preview_picture",
     }
@@ -173,6 +175,7 @@ PUBLIC_NAMES = {
     "newsroom:article": "/en/articles/the-crossing/",
     "newsroom:article_twin": "/en/articles/the-crossing.md",
     "newsroom:picture": "/en/articles/the-view/pictures/{picture}/",
+    "newsroom:document": "/en/articles/the-view/documents/{document}/",
     "newsroom:archive": "/en/archive/",
     "newsroom:archive_month": "/en/archive/{month}/",
     "newsroom:rendition": "/en/articles/the-view/pictures/{wide}/480.avif",
@@ -235,7 +238,7 @@ def written(db_of_the_module):
     """Something behind every public address: a plan, and what fills the gaps in the addresses."""
     write_article = writer(iran_and_the_brics())
     gated, public = png(is_public=False), png(is_public=True)
-    wide = with_renditions(is_public=False)
+    wide, document = with_renditions(is_public=False), pdf()
     for language in ["en", "fr"]:
         write_article(language=language)
         write_article(
@@ -243,7 +246,8 @@ def written(db_of_the_module):
             language=language,
             access="everyone",
             body=f'<p>Look: <img data-picture="{gated.pk}" alt="A view">'
-            f'<img data-picture="{wide.pk}" alt="A wide view"></p>',
+            f'<img data-picture="{wide.pk}" alt="A wide view">'
+            f'<a href="/documents/{document.pk}/">The ledger</a></p>',
         )
         write_article("taken-back", language=language, status="withdrawn")
     month = timezone.localtime() - timedelta(hours=1)  # when the cast publishes
@@ -251,6 +255,7 @@ def written(db_of_the_module):
         "month": f"{month.year}/{month.month}",
         "picture": gated.pk,
         "wide": wide.pk,
+        "document": document.pk,
         "media": public.file.name,
     }
 

@@ -22,6 +22,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
 from django.conf import settings
+from django.core.files.storage import Storage
 from django.db.models import Model
 
 from eurasia.languages import CODES
@@ -31,6 +32,7 @@ from eurasia.newsroom import vault
 from eurasia.newsroom.models import (
     Article,
     Contributor,
+    Document,
     Draft,
     Event,
     FeedToken,
@@ -87,10 +89,10 @@ class Leak:
 
 @dataclass
 class Secrets:
-    """What no outsider may be sent: eight-word runs by article, and pictures by digest."""
+    """What no outsider may be sent: eight-word runs by article, and files by digest."""
 
     runs: dict[int, str] = field(default_factory=dict)
-    pictures: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     #: Some words of each full text, too few to be a run, to search for.
     phrases: list[str] = field(default_factory=list)
     #: Addresses worth trying although nothing may link to them.
@@ -102,8 +104,8 @@ class Secrets:
 
     def found_in(self, response: httpx.Response) -> str | None:
         """What of this a response carries; None if nothing."""
-        if picture := self.pictures.get(hashlib.sha256(response.content).hexdigest()):
-            return picture
+        if file := self.files.get(hashlib.sha256(response.content).hexdigest()):
+            return file
         headers = " ".join(value for _name, value in response.headers.multi_items())
         for text in _tellings(response.text + "\n" + headers):
             for run in runs_of(text):
@@ -136,6 +138,7 @@ def secrets_of_the_house(at: datetime) -> Secrets:
         drafts = Draft.objects.in_bulk(ids)
     public: set[int] = set()
     shown_pictures: set[int] = set()
+    shown_documents: set[int] = set()
     for article in Article.objects.filter(pk__in=ids):
         full_text = bodies.get(article.pk)
         body = f"{full_text.body_html}\n{full_text.body_notes}" if full_text else ""
@@ -154,6 +157,7 @@ def secrets_of_the_house(at: datetime) -> Secrets:
         if seen and gate.is_open(article, at):
             public.update(runs_of(body))
             shown_pictures.update(_pictures_in(body))
+            shown_documents.update(_documents_in(body))
             continue
         for text in hidden:
             found.runs.update(dict.fromkeys(runs_of(text), name))
@@ -164,6 +168,8 @@ def secrets_of_the_house(at: datetime) -> Secrets:
             found.addresses.append(f"{article.get_absolute_url()}pictures/{key}/")
             found.illustrated.append((article, key))
         found.addresses += _renditions_in(body)
+        for key in _documents_in(body):
+            found.addresses.append(f"{article.get_absolute_url()}documents/{key}/")
     for former in FormerSlug.objects.exclude(article=None):
         found.addresses.append(f"/{former.language}/articles/{former.slug}/")
     for text in _public_labels():
@@ -179,10 +185,18 @@ def secrets_of_the_house(at: datetime) -> Secrets:
         found.addresses.append(f"/{feed.language}/feed/private/{feed.token_digest}/")
     for picture in Picture.objects.filter(is_public=False).exclude(pk__in=shown_pictures):
         for name in picture.names:
-            with contextlib.suppress(OSError), picture.file.storage.open(name) as opened:
-                found.pictures[hashlib.sha256(opened.read()).hexdigest()] = f"picture {picture.pk}"
-            found.addresses += [f"/media/{name}", f"/gated/{name}"]
+            _keep_secret(found, picture.file.storage, name, f"picture {picture.pk}")
+    for document in Document.objects.exclude(pk__in=shown_documents):
+        name = document.file.name or ""
+        _keep_secret(found, document.file.storage, name, f"document {document.pk}")
+        found.addresses.append(document.source_address)
     return found
+
+
+def _keep_secret(found: Secrets, storage: Storage, name: str, what: str) -> None:
+    with contextlib.suppress(OSError), storage.open(name) as opened:
+        found.files[hashlib.file_digest(opened, "sha256").hexdigest()] = what
+    found.addresses += [f"/media/{name}", f"/gated/{name}"]
 
 
 def _public_labels() -> Iterator[str]:
@@ -201,6 +215,10 @@ def _public_labels() -> Iterator[str]:
 
 def _pictures_in(body: str) -> set[int]:
     return {int(key) for key in re.findall(r'src="/[^"]*/pictures/(\d+)/"', body)}
+
+
+def _documents_in(body: str) -> set[int]:
+    return {int(key) for key in re.findall(r'href="/[^"]*/documents/(\d+)/"', body)}
 
 
 def _renditions_in(text: str) -> list[str]:

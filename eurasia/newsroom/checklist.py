@@ -20,7 +20,8 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from eurasia.newsroom import drafting, rendering, translating
-from eurasia.newsroom.models import Article, Picture, TranslationState
+from eurasia.newsroom.documents import named_in
+from eurasia.newsroom.models import Article, Document, Picture, TranslationState
 from eurasia.newsroom.previewing import Proof
 
 #: Of a teaser, in words.
@@ -241,6 +242,9 @@ def check_text(
     tree = _tree(source)
     ids = set(re.findall(r'\bid="([^"]+)"', finished))
     for link in tree.iter("a"):
+        if key := named_in(link.get("href", "")):
+            yield from check_document(field, key, _said(link))
+            continue
         yield from check_link(field, link.get("href", ""), _said(link), ids)
     for image in tree.iter("img"):
         picture = pictures.get(int(image.get("data-picture") or 0))
@@ -253,6 +257,17 @@ def check_text(
         else:
             continue
         yield Finding(Level.WARN, text, field)
+
+
+def check_document(field: str, key: int, words: str) -> Iterator[Finding]:
+    """Documents are opened by full texts alone."""
+    if not Document.objects.filter(pk=key).exists():
+        text = _("The link “%(words)s” leads to a document that has been deleted.")
+    elif field == "teaser":
+        text = _("The link “%(words)s” leads to a document: teasers open none.")
+    else:
+        return
+    yield Finding(Level.WARN, text % {"words": words}, field)
 
 
 def check_link(field: str, address: str, words: str, ids: set[str]) -> Iterator[Finding]:

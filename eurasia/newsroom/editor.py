@@ -51,6 +51,7 @@ TEXTS = {
     "add_row": _("Add row"),
     "address": _("Address"),
     "address_help": _("Empty removes the link."),
+    "address_of_document": _("A document is chosen from the list, or by its address."),
     "alt": _("Alternative text"),
     "alt_help": _("What the picture shows, for those who do not see it."),
     "back": _("Back to the editor"),
@@ -132,6 +133,8 @@ class ProseWidget(forms.Textarea):
             ],
             "pictures": reverse("admin:newsroom_picture_file", args=[0]),
             "found": reverse("admin:newsroom_picture_found"),
+            # A full text alone opens documents.
+            "documents": reverse("admin:newsroom_document_found") if name == "body" else "",
             # Readers of a free text see public pictures alone.
             "public": name != "body",
             "texts": TEXTS,

@@ -28,6 +28,7 @@ from eurasia.newsroom.desk.models import (
     PreviewLink,
     PreviewOpening,
 )
+from eurasia.newsroom.documents import Document
 from eurasia.newsroom.feeds.models import FeedNetwork, FeedToken
 from eurasia.newsroom.former_slugs import FormerSlug
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
@@ -49,6 +50,7 @@ __all__ = [
     "Contributor",
     "Correction",
     "CrawlerPolicy",
+    "Document",
     "Draft",
     "Event",
     "FeedNetwork",
@@ -675,6 +677,11 @@ class Article(models.Model):
                     "newsroom:rendition", args=[self.slug, picture.pk, width, kind]
                 )
             )
+
+    def document_url(self, document: Document) -> str:
+        """Where a document of the full text is served, through the gate."""
+        with translation.override(self.language):
+            return reverse("newsroom:document", args=[self.slug, document.pk])
 
     def is_published(self, at: datetime) -> bool:
         return (

@@ -22,7 +22,7 @@ KINDS = {"avif": "image/avif", "webp": "image/webp"}
 
 @deconstructible
 class PictureStorage(Storage):
-    """Keeps gated pictures in STORAGES["gated"], all others in STORAGES["default"]."""
+    """Keeps what is gated in STORAGES["gated"], all other pictures in STORAGES["default"]."""
 
     def _of(self, name: str) -> Storage:
         return storages["gated" if name.startswith(GATED_FOLDER) else "default"]
@@ -46,7 +46,7 @@ class PictureStorage(Storage):
         return self._of(name).path(name)
 
     def url(self, name: str | None) -> str:
-        """Raises ValueError for a gated picture: it has no address of its own."""
+        """Raises ValueError for what is gated: it has no address of its own."""
         if (name or "").startswith(GATED_FOLDER):
             raise ValueError("A gated picture is served through its article only.")
         return self._of(name or "").url(name)
@@ -54,8 +54,12 @@ class PictureStorage(Storage):
 
 def place(picture: "Picture", filename: str) -> str:
     """A name nobody can guess; a public picture becomes public, never the other way round."""
-    folder = "pictures/" if picture.is_public else GATED_FOLDER
-    return f"{folder}{secrets.token_urlsafe(16)}{PurePath(filename).suffix.lower()}"
+    return ("pictures/" if picture.is_public else GATED_FOLDER) + unguessable(filename)
+
+
+def unguessable(filename: str) -> str:
+    """A name of 128 random bits; of the one it came with, the ending stays."""
+    return f"{secrets.token_urlsafe(16)}{PurePath(filename).suffix.lower()}"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from eurasia.newsroom.models import (
     ArticleContributor,
     ArticleFile,
     Contributor,
+    Document,
     Draft,
     FullText,
     Picture,
@@ -65,8 +66,14 @@ class Proof:
         return article, seen
 
 
-def proof_of(article: Article, picture_at: Callable[[Picture], str] | None = None) -> Proof:
-    """The proof of `article`; `picture_at` says where its gated pictures are served meanwhile."""
+def proof_of(
+    article: Article,
+    picture_at: Callable[[Picture], str] | None = None,
+    document_at: Callable[[Document], str] | None = None,
+) -> Proof:
+    """The proof of `article`; the two say where its gated pictures and its documents are served
+    meanwhile.
+    """
     proof = Article.objects.with_labels().with_corrections().get(pk=article.pk)
     draft = drafting.draft_of(article)
     with vault.opened("desk"):
@@ -91,6 +98,8 @@ def proof_of(article: Article, picture_at: Callable[[Picture], str] | None = Non
     if picture_at:
         proof.picture_url = picture_at  # of this copy alone
         proof.picture_sources = lambda picture: []
+    if document_at:
+        proof.document_url = document_at
     rendering.finish(proof, full_text)
     return Proof(proof, full_text, draft)
 

@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from eurasia.accounts.models import User
-from eurasia.newsroom import drafting, engraving, indexing, moving, rendering, vault
+from eurasia.newsroom import drafting, engraving, indexing, moving, rendering, uses, vault
 from eurasia.newsroom.models import (
     Article,
     ArticleContributor,
@@ -286,24 +286,23 @@ def purge(articles: Sequence[Article]) -> None:
             article.delete()
 
 
-def finish_again(pictures: Set[int]) -> int:
-    """Make the finished columns anew wherever a text shows one of these pictures, by id.
+def finish_again(pictures: Set[int] = frozenset(), documents: Set[int] = frozenset()) -> int:
+    """Make the finished columns anew wherever a text shows one of these, by id.
 
     No save of an editor's: the history stays as it is. Returns how many articles were finished.
     """
     done = 0
-    for pk in Article.objects.values_list("pk", flat=True):
+    for pk in sorted(uses.articles_showing(pictures, documents)):
         with transaction.atomic(), vault.opened("index"):
             article = Article.objects.select_for_update().get(pk=pk)
             full_text = FullText.objects.filter(pk=pk).first() or FullText(article=article)
-            shown = rendering.pictures_in(article.teaser, full_text.body) | {article.cover_id}
-            if not pictures & shown:
-                continue
             rendering.finish(article, full_text)
             Article.objects.filter(pk=pk).update(
                 teaser_html=article.teaser_html, version=F("version") + 1
             )
-            FullText.objects.filter(pk=pk).update(body_html=full_text.body_html)
+            FullText.objects.filter(pk=pk).update(
+                body_html=full_text.body_html, body_notes=full_text.body_notes
+            )
             indexing.index([pk])
             engraving.store([pk])
             done += 1

@@ -6,7 +6,8 @@ footnotes are numbered through both. nh3 has the last word on everything that le
 
 Source is HTML. A footnote stands where it is referred to: `<span class="footnote">note</span>`;
 with `data-note="key"` a later empty one refers to the same note. A picture is
-`<img data-picture="id" alt="…">`; a picture by web address becomes a link.
+`<img data-picture="id" alt="…">`; a picture by web address becomes a link. A link to
+`/documents/<id>/` leads to a document, in a full text alone.
 """
 
 import re
@@ -23,6 +24,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from lxml import html
 from lxml.html import HtmlElement
+
+from eurasia.newsroom.documents import Document, named_in
 
 #: nh3's time grows with the square of nesting; no honest article comes near either bound.
 MOST_BYTES = 2_000_000
@@ -94,7 +97,7 @@ _finished = nh3.Cleaner(
         "source": {"type", "srcset", "sizes"},
     },
     allowed_classes={
-        "a": {"fn-ref", "fn-back"},
+        "a": {"document", "fn-ref", "fn-back"},
         "blockquote": {"pull"},
         "div": {"table"},
     },
@@ -225,12 +228,13 @@ def finish(article: Any, full_text: Any) -> None:
     """
     with override(article.language):
         notes = _Notes(article.pk)
-        pictures = _pictures(article, article.teaser, full_text.body)
+        pictures = _pictures(article.teaser, full_text.body)
         # A teaser shows public pictures alone: whoever may write teasers may not open gated ones.
         public = {key: picture for key, picture in pictures.items() if picture.is_public}
-        article.teaser_html = _finish_part(article, article.teaser, notes, public)
+        article.teaser_html = _finish_part(article, article.teaser, notes, public, {})
         article.teaser_notes = notes.take()
-        full_text.body_html = _finish_part(article, full_text.body, notes, pictures)
+        documents = _documents(full_text.body)
+        full_text.body_html = _finish_part(article, full_text.body, notes, pictures, documents)
         full_text.body_notes = notes.take()
     words = count_words(article.teaser) + count_words(full_text.body)
     article.reading_minutes = reading_minutes(words)
@@ -282,6 +286,12 @@ def pictures_in(*sources: str) -> set[int]:
         for source in sources
         for key in re.findall(r'data-picture="([0-9]{1,18})"', source)
     }
+
+
+def documents_in(*sources: str) -> set[int]:
+    """The ids of the documents that source HTML links to."""
+    addresses = (found for source in sources for found in re.findall(r'href="([^"]*)"', source))
+    return {key for address in addresses if (key := named_in(address))}
 
 
 class _Notes:
@@ -365,8 +375,22 @@ def _way_back(anchor: str, reference: int) -> HtmlElement:
     )
 
 
-def _finish_part(article: Any, source: str, notes: _Notes, pictures: dict[int, Any]) -> str:
+def link_to(document_url: str) -> str:
+    """How the link to a document begins in a finished text. Only `finish` writes its class."""
+    return f'<a class="document" href="{document_url}"'
+
+
+def _finish_part(
+    article: Any,
+    source: str,
+    notes: _Notes,
+    pictures: dict[int, Any],
+    documents: dict[int, Any],
+) -> str:
     root = _parse(source)
+    for link in list(root.iter("a")):
+        if key := named_in(link.get("href", "")):
+            _place_document(article, link, documents.get(key))
     for footnote in list(root.iterfind(".//span[@class='footnote']")):
         if footnote.getparent() is not None:
             _replace(footnote, notes.refer(footnote))
@@ -380,7 +404,22 @@ def _finish_part(article: Any, source: str, notes: _Notes, pictures: dict[int, A
     return _finished.clean(_serialize(root)).strip()
 
 
-def _pictures(article: Any, *sources: str) -> dict[int, Any]:
+def _documents(source: str) -> dict[int, Any]:
+    named = documents_in(source)
+    return Document.objects.in_bulk(named) if named else {}
+
+
+def _place_document(article: Any, link: HtmlElement, document: Any) -> None:
+    if document is None:
+        link.drop_tag()
+        return
+    link.attrib.clear()
+    link.set("class", "document")
+    link.set("href", article.document_url(document))
+    _append_text(link, f" ({document.facts})")
+
+
+def _pictures(*sources: str) -> dict[int, Any]:
     from eurasia.newsroom.pictures import Picture  # models need this module's fields first
 
     named = pictures_in(*sources)

@@ -27,11 +27,15 @@ urlpatterns = [
         views.rendition,
         name="rendition",
     ),
+    path("articles/<slug:slug>/documents/<int:pk>/", views.document, name="document"),
     path("account/reading/", reading_list.reading_list, name="reading_list"),
     path("account/feeds/", private.private_feeds, name="private_feeds"),
     path("account/feeds/<int:pk>/revoke/", private.revoke_feed, name="revoke_feed"),
     path("preview/<str:token>/", views.preview_link, name="preview_link"),
     path("preview/<str:token>/pictures/<int:pk>/", views.preview_picture, name="preview_picture"),
+    path(
+        "preview/<str:token>/documents/<int:pk>/", views.preview_document, name="preview_document"
+    ),
     path("archive/", views.archive, name="archive"),
     path("archive/<int:year>/<int:number>/", views.archive_month, name="archive_month"),
     path("contributors/<slug:slug>/", views.contributor, name="contributor"),

@@ -33,6 +33,7 @@ from eurasia.newsroom import (
     previewing,
     reading,
     relations,
+    rendering,
     shelf,
 )
 from eurasia.newsroom.archive import Month, archive_of, beside
@@ -42,6 +43,7 @@ from eurasia.newsroom.models import (
     Article,
     ArticleQuerySet,
     Contributor,
+    Document,
     Picture,
     PreviewLink,
     TopicFile,
@@ -280,6 +282,26 @@ def picture_file(request: HttpRequest, name: str) -> HttpResponseBase:
     return gated_files.hand_out(request, name, content_type=_type_of(name))
 
 
+@public
+def document(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
+    """A document of a full text, for those whose reading links to it."""
+    article = _article_of(slug)
+    seen = reading.read(article, reader_of(request), timezone.now())
+    return _document(request, pk, article, f"{seen.body_html}{seen.body_notes}")
+
+
+def _document(request: HttpRequest, pk: int, article: Article, seen: str) -> HttpResponseBase:
+    document = get_object_or_404(Document, pk=pk)
+    if rendering.link_to(article.document_url(document)) not in seen:
+        raise Http404
+    return gated_files.hand_out(
+        request,
+        document.file.name or "",
+        content_type=document.content_type,
+        download_as=document.download_name,
+    )
+
+
 @private
 @require_safe
 def preview_link(request: HttpRequest, token: str) -> HttpResponse:
@@ -309,6 +331,17 @@ def preview_picture(request: HttpRequest, token: str, pk: int) -> HttpResponseBa
     return response
 
 
+@private
+@require_safe
+def preview_document(request: HttpRequest, token: str, pk: int) -> HttpResponseBase:
+    """A document of a full text, for whoever holds a working link to the article."""
+    _link, proof = _proof_by(token, timezone.now())
+    seen = f"{proof.full_text.body_html}{proof.full_text.body_notes}"
+    response = _document(request, pk, proof.article, seen)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def _proof_by(token: str, at: datetime) -> tuple[PreviewLink, previewing.Proof]:
     """Raises the same Http404 for a token that is wrong, expired or revoked."""
     link = previewing.link_of(token, languages.current(), at)
@@ -318,7 +351,10 @@ def _proof_by(token: str, at: datetime) -> tuple[PreviewLink, previewing.Proof]:
     def picture_at(picture: Picture) -> str:
         return reverse("newsroom:preview_picture", args=[token, picture.pk])
 
-    return link, previewing.proof_of(link.article, picture_at)
+    def document_at(document: Document) -> str:
+        return reverse("newsroom:preview_document", args=[token, document.pk])
+
+    return link, previewing.proof_of(link.article, picture_at, document_at)
 
 
 @machine

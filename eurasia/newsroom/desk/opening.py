@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from eurasia.membership import gate
-from eurasia.newsroom.models import Article, Picture
+from eurasia.newsroom.models import Article, Document, Picture
 
 OWN_PERMISSION = "newsroom.write_own_article"
 PUBLISH_PERMISSION = "newsroom.publish_article"
@@ -39,6 +39,11 @@ def article_of(
 def picture_url(picture: Picture) -> str:
     """Where the desk finds any picture, whether readers see it yet or not."""
     return reverse("admin:newsroom_picture_file", args=[picture.pk])
+
+
+def document_url(document: Document) -> str:
+    """Where the desk finds a document."""
+    return reverse("admin:newsroom_document_file", args=[document.pk])
 
 
 def may_see_full_texts(request: HttpRequest) -> bool:

@@ -78,7 +78,7 @@ def framed(model_admin: Any, request: HttpRequest, pk: int, who: str) -> HttpRes
     standing = previewing.STANDINGS.get(who)
     if standing is None:
         raise PermissionDenied
-    proof = previewing.proof_of(article, opening.picture_url)
+    proof = previewing.proof_of(article, opening.picture_url, opening.document_url)
     shown, seen = proof.read_as(standing, timezone.now())
     with translation.override(article.language):
         return render(

@@ -125,7 +125,7 @@ def publish(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answer(model_admin: Any, request: HttpRequest, article: Article) -> HttpResponse:
     at = timezone.now()
-    proof = previewing.proof_of(article, opening.picture_url)
+    proof = previewing.proof_of(article, opening.picture_url, opening.document_url)
     is_live, lock = article.is_published(at), drafting.lock_of(article, proof.draft)
     if problem := _problem(article, proof, at):
         messages.error(request, problem)

@@ -12,7 +12,7 @@ export function element(name, attributes = {}, children = []) {
 }
 
 /**
- * Ask for values. `fields` are {name, label, value, help, required}, or {name, label, build} where
+ * Ask for values. `fields` are {name, label, value, help, required, choices: a promise of pairs}, or {name, label, build} where
  * `build(labelId)` makes the field and answers {dom, value(), focus(), close()}. Answers the values by name,
  * or null if the editor cancelled.
  */
@@ -45,7 +45,7 @@ export function ask(title, fields, texts) {
   })
 }
 
-function buildField({ name, label, value = "", help, required, build }, id) {
+function buildField({ name, label, value = "", help, required, choices, build }, id) {
   const words = element("label", { for: id, id: `${id}-label` }, [label])
   const about = help ? element("p", { id: `${id}-help`, class: "help" }, [help]) : ""
   if (build) {
@@ -55,9 +55,14 @@ function buildField({ name, label, value = "", help, required, build }, id) {
   }
   const input = element("input", { id, value, "aria-describedby": help ? `${id}-help` : null })
   input.required = Boolean(required)
+  const list = choices ? element("datalist", { id: `${id}-choices` }) : ""
+  if (choices) {
+    input.setAttribute("list", list.id)
+    choices.then((found) => list.append(...found.map(([value, words]) => element("option", { value }, [words]))))
+  }
   return {
     name,
-    dom: element("div", {}, [words, input, about]),
+    dom: element("div", {}, [words, input, list, about]),
     value: () => input.value.trim(),
     focus: () => input.focus(),
   }

@@ -12,11 +12,11 @@ import { editLink, toolbar } from "desk/toolbar"
 
 const LinkShortcut = Extension.create({
   name: "linkShortcut",
-  addOptions: () => ({ texts: {} }),
+  addOptions: () => ({ texts: {}, config: {} }),
   addKeyboardShortcuts() {
     return {
       "Mod-k": ({ editor }) => {
-        if (editor.isActive("link") || !editor.state.selection.empty) editLink(editor, this.options.texts)
+        if (editor.isActive("link") || !editor.state.selection.empty) editLink(editor, this.options.texts, this.options.config)
         return true
       },
     }
@@ -54,7 +54,7 @@ export class Desk {
         Footnote.configure({ texts, config }),
         Picture.configure({ texts, address: config.pictures, found: config.found, isPublic: config.public }),
       ]),
-      LinkShortcut.configure({ texts }),
+      LinkShortcut.configure({ texts, config }),
     ]
     const text = read(area.value, getSchema(extensions))
     if (!text) {

@@ -72,7 +72,7 @@ const FULL = {
 
 /** `short` is for a single line of text; `more` are further controls at the end. */
 export function toolbar(editor, config, texts, { short = false, label, more = [] }) {
-  const tools = Object.entries(short ? SHORT : FULL).map(([name, tool]) => button(editor, name, tool, texts))
+  const tools = Object.entries(short ? SHORT : FULL).map(([name, tool]) => button(editor, name, tool, texts, config))
   const selects = [languageSelect(editor, config, texts)]
   if (!short) selects.unshift(styleSelect(editor, texts))
   const [style, ...rest] = selects
@@ -94,7 +94,7 @@ export function toolbar(editor, config, texts, { short = false, label, more = []
   return bar
 }
 
-function button(editor, name, { icon, active, can, hidden, run }, texts) {
+function button(editor, name, { icon, active, can, hidden, run }, texts, config) {
   const made = element("button", { type: "button", title: texts[name], "data-tool": name })
   if (icon) {
     made.setAttribute("aria-label", texts[name])
@@ -103,7 +103,7 @@ function button(editor, name, { icon, active, can, hidden, run }, texts) {
     made.append(texts[name])
   }
   made.addEventListener("mousedown", (event) => event.preventDefault()) // keeps the selection shown
-  made.addEventListener("click", () => can(editor) && run(editor, texts))
+  made.addEventListener("click", () => can(editor) && run(editor, texts, config))
   made.update = () => {
     if (active) made.setAttribute("aria-pressed", active(editor))
     if (hidden) made.hidden = hidden(editor)
@@ -174,11 +174,12 @@ function setLanguage(editor, languages, code) {
 
 // --- Links ---------------------------------------------------------------------------------------
 
-export function editLink(editor, texts) {
+export function editLink(editor, texts, { documents }) {
   const now = editor.getAttributes("link")
   const field = (name, label, help) => ({ name, label, help, value: now[name] ?? "" })
+  const help = documents ? `${texts.address_help} ${texts.address_of_document}` : texts.address_help
   const fields = [
-    field("href", texts.address, texts.address_help),
+    { ...field("href", texts.address, help), choices: documents && findDocuments(documents) },
     field("title", texts.link_title),
     field("hreflang", texts.link_language, texts.link_language_help),
   ]
@@ -190,6 +191,12 @@ export function editLink(editor, texts) {
     const attrs = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value || null]))
     return chain.setMark("link", attrs).run()
   })
+}
+
+async function findDocuments(address) {
+  const answer = await fetch(address).catch(() => null)
+  const found = answer?.ok ? (await answer.json()).documents : []
+  return found.map(({ address, name }) => [address, name])
 }
 
 // --- Keyboard ------------------------------------------------------------------------------------

@@ -1,0 +1,77 @@
+"""What articles use is kept: the admins of pictures and documents, and where each is used."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.contrib import admin
+from django.core.files.storage import Storage
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from eurasia.newsroom.uses import Use
+
+
+class KeptWhileUsed(admin.ModelAdmin):
+    """Mixed into the admin of a model that has `uses_of` and `remove`."""
+
+    def uses_of(self, thing: Any) -> list[Use]:
+        raise NotImplementedError
+
+    def remove(self, things: Any) -> None:
+        """Delete rows and files."""
+        raise NotImplementedError
+
+    @admin.display(description=_("used in"))
+    def used_in(self, thing: Any) -> SafeString | str:
+        uses = self.uses_of(thing)
+        if not uses:
+            return gettext("nothing")
+        items = (
+            (
+                reverse("admin:newsroom_article_change", args=[use.article.pk]),
+                use.article,
+                use.place,
+            )
+            for use in uses
+        )
+        return format_html(
+            "<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a> ({})</li>', items)
+        )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Django's page then says what stands in the way, and has no button."""
+        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if not protected:
+            protected = [
+                format_html(
+                    '{}: <a href="{}">{}</a> ({})',
+                    thing,
+                    reverse("admin:newsroom_article_change", args=[use.article.pk]),
+                    use.article,
+                    use.place,
+                )
+                for thing in objs
+                for use in self.uses_of(thing)
+            ]
+        return to_delete, counts, lacking, protected
+
+    @transaction.atomic
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.remove([obj])
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.remove(queryset)
+
+
+def remove_after_commit(storage: Storage, names: Iterable[str]) -> None:
+    """Delete files once the rows that named them name them no more."""
+    for name in names:
+        transaction.on_commit(partial(storage.delete, name))
