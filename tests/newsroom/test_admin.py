@@ -22,6 +22,7 @@ from eurasia.newsroom.models import (
     TopicFile,
 )
 from tests.cast import GATED, GATED_NOTE, TEASER, guard, totp
+from tests.newsroom.test_documents import pdf
 from tests.newsroom.test_pictures import png
 from tests.pages import one, submit, texts, tree_of
 
@@ -70,6 +71,7 @@ def furniture(article, topic_file, subscriber, plan, superuser):
     png(is_public=True)
     png(is_public=False)
     Journal.objects.create(pk=1)
+    pdf()
     Group.objects.get_or_create(name="Editors")
     subscriber.authenticator_set.create(type="recovery_codes", data={})
 

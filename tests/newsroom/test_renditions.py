@@ -499,8 +499,8 @@ def test_canary_knows_gated_renditions_and_where_they_might_be(write_article, no
 
     secrets = canary.secrets_of_the_house(now)
 
-    assert set(secrets.pictures.values()) == {f"picture {gated.pk}"}
-    assert len(secrets.pictures) == 3
+    assert set(secrets.files.values()) == {f"picture {gated.pk}"}
+    assert len(secrets.files) == 3
     address = f"/en/articles/the-crossing/pictures/{gated.pk}/"
     assert {address, f"{address}480.avif", f"{address}480.webp"} <= set(secrets.addresses)
     assert {f"/media/{name}" for name in gated.names} <= set(secrets.addresses)
@@ -511,4 +511,4 @@ def test_canary_lets_the_renditions_of_an_open_article_be(write_article, now):
     body = f'<p><img data-picture="{gated.pk}" alt="A"></p>'
     write_article(body=body, access="everyone")
 
-    assert canary.secrets_of_the_house(now).pictures == {}
+    assert canary.secrets_of_the_house(now).files == {}

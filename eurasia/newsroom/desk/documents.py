@@ -57,7 +57,7 @@ class DocumentAdmin(used.KeptWhileUsed, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
         return opening.may_see_full_texts(request) and super().has_delete_permission(request, obj)
 
-    def get_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Document | None = None) -> Any:
         return ["title", "shown", "file", "link", "used_in"] if obj else ["title", "file"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
