@@ -15,6 +15,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -62,10 +63,14 @@ def stored(article: Article) -> Plate | None:
     return plate if is_of_today else None
 
 
+@transaction.atomic
 def store(articles: Iterable[int]) -> None:
-    """Draw and keep the plates of those of these articles, by id, that are published or will be."""
-    found = Article.objects.filter(pk__in=articles, status=Article.Status.PUBLISHED)
-    labelled = found.with_labels().with_corrections()
+    """Draw and keep the plates of those of these articles, by id, that are published or will be.
+
+    They are locked before they are drawn: of two writers the later one draws what both wrote.
+    """
+    found = Article.objects.filter(pk__in=articles, status=Article.Status.PUBLISHED).order_by("pk")
+    labelled = found.with_labels().with_corrections().select_for_update(of=("self",), no_key=True)
     Plate.objects.bulk_create(
         [
             draw(article, article.published_at)
@@ -81,7 +86,8 @@ def store(articles: Iterable[int]) -> None:
 def forget(articles: Any) -> None:
     """Drop the plates of a queryset of articles, which may be thousands: a name on them changed.
 
-    Their pages are drawn as they are asked for, until they are saved or `reindex` is run.
+    Called when they are locked. Their pages are drawn as they are asked for, until they are saved
+    or `reindex` is run.
     """
     Plate.objects.filter(article__in=articles.order_by().values("pk")).delete()
 

@@ -35,13 +35,14 @@ def index_public(numbers: Sequence[int]) -> None:
     store(PublicIndex, {article.pk: _rings(article) for article in locked})
 
 
+@transaction.atomic
 def index_named(articles: Any) -> None:
     """Write the public rows of all these articles anew, and drop their plates: the name or the
     address of a file or a byline of theirs has changed.
     """
-    engraving.forget(articles)
     for numbers in _batches(list(articles.order_by("pk").values_list("pk", flat=True))):
         index_public(numbers)
+    engraving.forget(articles)  # those too that somebody has drawn until the articles were locked
 
 
 def index_all() -> Iterator[int]:

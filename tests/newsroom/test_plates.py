@@ -1,11 +1,15 @@
 """The plates of articles: kept with what they show, passed over when they may be out of date."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 
-from eurasia.newsroom import engraving, publishing
+from eurasia.newsroom import engraving, indexing, publishing
 from eurasia.newsroom.models import Article, Contributor, Plate, TopicFile
 from tests.cast import GATED, GATED_NOTE
 from tests.conftest import HttpsClient
@@ -140,3 +144,43 @@ def test_article_is_written_before_static_files_are_collected(write_article, set
     write_article()
 
     assert '"url":"https://journal.test/static/img/mark.svg"' in Plate.objects.get().data
+
+
+def rename_the_file(article):
+    TopicFile.objects.update(name_en="Another name")
+    indexing.index_named(Article.objects.filter(pk=article.pk))
+
+
+def correct(text):
+    return lambda article: publishing.correct(article, text, at=article.published_at)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "first, second, said",
+    [
+        (correct("One."), correct("Two."), ["One.", "Two."]),
+        (rename_the_file, correct("Two."), ["Another name", "Two."]),
+        (correct("One."), rename_the_file, ["One.", "Another name"]),
+    ],
+)
+def test_of_two_writers_neither_draws_without_the_other(first, second, said, client, article):
+    has_written, is_late = Event(), Event()
+
+    def write_first():
+        with closing(connection), transaction.atomic():
+            first(article)
+            has_written.set()
+            is_late.wait(0.5)  # for as long the other looks, or waits
+
+    def write_second():
+        has_written.wait()
+        with closing(connection), transaction.atomic():
+            second(article)
+        is_late.set()
+
+    with ThreadPoolExecutor() as threads:
+        for writing in [threads.submit(write_first), threads.submit(write_second)]:
+            writing.result()
+
+    assert [text in page(client) for text in said] == [True] * 2
