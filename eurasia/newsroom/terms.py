@@ -86,7 +86,8 @@ def llms(request: HttpRequest) -> HttpResponse:
     parts = list(_parts_of_llms())
     with override("en"):
         line = twins.said(masthead.current().line)
-    context = {"parts": parts, "line": line, **languages.of_the_journal()}
+    name = twins.said(masthead.name())
+    context = {"parts": parts, "line": line, "site_name": name, "site_url": settings.SITE_URL}
     return render(request, "llms.txt", context, content_type=TEXT)
 
 

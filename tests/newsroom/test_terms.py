@@ -7,7 +7,8 @@ import pytest
 from django.test import override_settings
 from lxml import etree
 
-from eurasia.newsroom.models import CrawlerPolicy
+from eurasia import masthead
+from eurasia.newsroom.models import CrawlerPolicy, Journal
 from tests.cast import GATED, TEASER
 
 SITE = "https://journal.test"
@@ -173,6 +174,18 @@ def test_llms_leads_to_the_twins_of_files_and_articles(client, write_article, no
     ]
     assert TEASER not in response.content.decode()
     assert GATED not in response.content.decode()
+
+
+def test_llms_takes_nothing_that_the_desk_writes_for_markup(client, write_article):
+    journal = Journal(name="A [b](c) <d>", tagline_en="*E*", tagline_fr="F")
+    write_article(headline="# A [b](c)", standfirst="<d> ~~~")
+
+    with masthead.trying(journal):
+        content = client.get("/llms.txt").content.decode()
+
+    assert content.startswith("# A \\[b\\](c) \\<d>\n\n> \\*E\\*")
+    assert "- [\\# A \\[b\\](c)](" in content
+    assert "): \\<d> \\~\\~\\~\n" in content
 
 
 def test_every_address_in_llms_answers(client, write_article):
