@@ -8,10 +8,12 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from eurasia.newsroom import renditions
-from eurasia.newsroom.models import Picture
+from eurasia.newsroom.models import Article, Picture
 
 
 def png_bytes():
@@ -205,6 +207,22 @@ def test_unpublished_article_serves_no_picture(status, client, article, address,
     client.force_login(subscriber)
 
     assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["outsider", "subscriber"])
+@pytest.mark.parametrize("door", ["pictures/1/", "pictures/1/640.webp", "documents/1/"])
+def test_address_of_a_draft_is_asked_for_no_longer_than_any(
+    door, who, client, article, request, django_assert_num_queries
+):
+    if who != "outsider":
+        client.force_login(request.getfixturevalue(who))
+    Article.objects.update(status="draft")
+    client.get("/en/")  # the first page of a session notes that
+    with CaptureQueriesContext(connection) as of_nothing:
+        client.get(f"/en/articles/the-crossings/{door}")
+
+    with django_assert_num_queries(len(of_nothing)):
+        assert client.get(f"/en/articles/the-crossing/{door}").status_code == 404
 
 
 @pytest.mark.parametrize("status", ["draft", "in_review", "withdrawn"])
