@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_http_date_safe
 
+from eurasia import tally
 from eurasia.keeping import PUBLIC, STATUSES
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Page:
     def __init__(self, began: float, status: str, headers: Headers, body: bytes) -> None:
         self._status, self._headers, self._body = status, headers, body
         self.began, self.size = began, len(body) + OVERHEAD
+        self.is_read = status[:3] in tally.STATUSES
         self._unchanged = [each for each in headers if each[0].lower() in OF_UNCHANGED]
         said = {name.lower(): value for name, value in self._unchanged}
         self._etag = said.get("etag")
@@ -58,6 +60,7 @@ class Asked:
 
     def __init__(self, status: str, headers: Headers, body: Iterable[bytes]) -> None:
         self._status, self._headers, self._body = status, headers, body
+        self.is_read = status[:3] in tally.STATUSES
 
     def send(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         start_response(self._status, self._headers)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from threading import Event, Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -25,12 +25,15 @@ from eurasia.answers import Asked, Headers, Page
 from eurasia.keeping import FRESH, STALE
 from eurasia.policy import route_of
 from eurasia.sending import encoding_for
+from eurasia.tally import STATUSES, Read, read_of, tally
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: What of a request reaches Django: host, path, the parameters that count, encoding.
 Key = tuple[str, str, str, str]
+#: The key of a request that may be answered from here, else None; what it counts as.
+Known = tuple[Key | None, Read | None]
 
 #: Bytes of all pages.
 MOST = 64 * 2**20
@@ -66,7 +69,7 @@ class Front:
         #: the one that was not asked for the longest.
         self._pages: dict[Key, Page] = {}
         self._flights: dict[Key, Flight] = {}
-        self._known: dict[tuple[str, str, str, str], Key] = {}
+        self._known: dict[tuple[str, str, str, str], Known] = {}
         self._bytes = 0
         #: Answered from a fresh page, from one past its second, by asking Django; not ours at all.
         self.hits = self.stale = self.misses = self.passed_by = 0
@@ -75,9 +78,11 @@ class Front:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         get, method = environ.get, environ["REQUEST_METHOD"]
+        if self._session in get("HTTP_COOKIE", ""):
+            self.passed_by += 1
+            return self._application(environ, start_response)
         if (
-            self._session in get("HTTP_COOKIE", "")
-            or not (method == "GET" or method == "HEAD")
+            not (method == "GET" or method == "HEAD")
             or "HTTP_AUTHORIZATION" in environ
             or "HTTP_RANGE" in environ
             or "HTTP_IF_MATCH" in environ
@@ -86,25 +91,46 @@ class Front:
             or get("SCRIPT_NAME")
         ):
             self.passed_by += 1
-            return self._application(environ, start_response)
+            return self._pass_by(environ, start_response)
         said = (
             get("HTTP_HOST", ""),
             get("PATH_INFO", ""),
             get("QUERY_STRING", ""),
             get("HTTP_ACCEPT_ENCODING", ""),
         )
-        key = self._known.get(said) or self._key_of(said)
+        key, read = self._known.get(said) or self._know(said)
         if key is None:
             self.passed_by += 1
-            return self._application(environ, start_response)
+            return self._pass_by(environ, start_response)
         now, page = self._clock(), self._pages.get(key)
         if page is not None and now - page.began < FRESH:
             self.hits += 1
+            if read is not None and page.is_read and method == "GET":
+                tally.add(read)
             return page.send(environ, start_response)
-        return self._answer(key, environ, now).send(environ, start_response)
+        answer = self._answer(key, environ, now)
+        tally.start()  # hits only add: every page in memory was asked for here first
+        if read is not None and answer.is_read and method == "GET":
+            tally.add(read)
+        return answer.send(environ, start_response)
 
-    def _key_of(self, said: tuple[str, str, str, str]) -> Key | None:
-        """What tells answers apart, of a request that may be answered from here."""
+    def _pass_by(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Let Django answer as it is asked; a read is one all the same."""
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        read = _read_of(path, query) if environ["REQUEST_METHOD"] == "GET" else None
+        if read is None:
+            return self._application(environ, start_response)
+
+        def started(status: str, headers: Headers, *exc_info: Any) -> Any:
+            if status[:3] in STATUSES:
+                tally.seen(read)
+            return start_response(status, headers, *exc_info)
+
+        return self._application(environ, started)
+
+    def _know(self, said: tuple[str, str, str, str]) -> Known:
         host, path, query, accepted = said
         domain, _port = split_domain_port(host)
         if (
@@ -112,18 +138,18 @@ class Front:
             or not (domain and validate_host(domain, settings.ALLOWED_HOSTS))
             or path.startswith(settings.STATIC_URL)
         ):
-            return None
+            return None, None
         try:
             route = route_of(get_path_info({"PATH_INFO": path}))
         except ImproperlyConfigured:
-            return None
+            return None, None
         if not route.is_shared:
-            return None
+            return None, None
         key = (domain, path, route.query(query), encoding_for(accepted))
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[said] = key
-        return key
+        self._known[said] = key, _read_of(path, query)
+        return self._known[said]
 
     def _answer(self, key: Key, environ: "WSGIEnvironment", now: float) -> "Page | Asked":
         """One request a second asks Django for a page; the others take the last or wait."""
@@ -211,6 +237,14 @@ class Front:
 
         body = self._application(asking, start_response)  # type: ignore[arg-type]  # no write()
         return Asked(*said[-1], body)
+
+
+def _read_of(path: str, query: str) -> Read | None:
+    """What a request counts as, of path and query as the web server gives them."""
+    path = get_path_info({"PATH_INFO": path})
+    if read := read_of(path):
+        return read
+    return read_of(path, route_of(path).query(query)) if "next=" in query else None
 
 
 class Flight:

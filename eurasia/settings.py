@@ -174,6 +174,8 @@ if not (HTTPS or DEMO or DEBUG):
 SITE_NAME = "EurasiaPeace"
 #: For how long a process believes the journal's settings of the desk (eurasia/masthead.py).
 JOURNAL_SECONDS = 0.5
+#: How often a process writes down the reads that it has counted (eurasia/tally.py).
+READS_SECONDS: float | None = 5
 
 # --- Applications ---------------------------------------------------------------------------------
 

@@ -177,6 +177,7 @@ def house(tmp_path_factory, worker_id):
         STORAGES=storages,
         CACHES=caches,
         JOURNAL_SECONDS=inf,  # queries are counted: a test says when the row is read
+        READS_SECONDS=None,  # a test writes them when it wants to
         SIGNUP_SECONDS=0,  # tests type as fast as robots
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # fast, not safe
     ):
@@ -271,10 +272,15 @@ def no_plate_is_stale(request, _django_db_helper):
 
 @pytest.fixture(autouse=True)
 def journal_of_defaults():
-    """What the journal says of itself; `masthead.remember(None)` lets it look at the row."""
+    """What it says of itself, and no reads of other tests.
+
+    `masthead.remember(None)` lets it look at the row.
+    """
     from eurasia import masthead  # after the set-up
     from eurasia.newsroom.models import Journal  # likewise
+    from eurasia.tally import tally  # likewise
 
+    tally.clear()
     masthead.remember(Journal())
 
 

@@ -14,6 +14,7 @@ from eurasia.membership import notices, subscribing
 from eurasia.membership.models import Notice, Plan, Subscription
 from eurasia.membership.subscribing import SubscribingError
 from eurasia.policy import public, reader_of, reader_only, reads
+from eurasia.tally import TAKEN, article_at, tally
 
 
 def _next_of(parameters: dict) -> str:
@@ -62,6 +63,8 @@ def take_plan(request: HttpRequest, slug: str) -> HttpResponse:
     except SubscribingError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect("membership:subscribe")
+    if led := article_at(_next_of(request.POST), TAKEN):
+        tally.seen(led)
     notices.send(taken, Notice.Kind.STARTED, about=taken.starts_at, at=at)
     messages.success(request, _("Your subscription is active. Good reading!"))
     return HttpResponseRedirect(_next_of(request.POST) or reverse("newsroom:front"))

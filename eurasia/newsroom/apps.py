@@ -9,9 +9,11 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         from eurasia.accounts import privacy  # models are not there yet when this file is read
-        from eurasia.newsroom import held, vault
+        from eurasia.newsroom import counting, held, vault
+        from eurasia.tally import tally
 
         connection_created.connect(vault.install, dispatch_uid="vault")
         # History rows of full texts name the reader who wrote them.
         privacy.open_while_erasing(lambda: vault.opened("erase"))
         held.add(self)
+        tally.writer = counting.write

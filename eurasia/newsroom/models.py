@@ -38,6 +38,7 @@ from eurasia.newsroom.plates import Plate
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
 from eurasia.newsroom.shelf import ReadingPlace, SavedArticle
 from eurasia.newsroom.spellings import SpelledName, Spelling
+from eurasia.newsroom.totals import ArticleReads, FileReads, JournalReads, LogPosition
 from eurasia.newsroom.vault import Gated
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Article",
     "ArticleContributor",
     "ArticleFile",
+    "ArticleReads",
     "Autosave",
     "BodyIndex",
     "Contributor",
@@ -56,9 +58,12 @@ __all__ = [
     "FeedNetwork",
     "FeedToken",
     "FileParty",
+    "FileReads",
     "FormerSlug",
     "FullText",
     "Journal",
+    "JournalReads",
+    "LogPosition",
     "Note",
     "Party",
     "Picture",

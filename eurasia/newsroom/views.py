@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from eurasia import languages
+from eurasia import languages, tally
 from eurasia.accounts import privacy as register
 from eurasia.membership import gate
 from eurasia.newsroom import (
@@ -113,6 +113,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
     published = Article.objects.published(at).of_file(file)
     articles = published.in_language(languages.current())
     reader = reader_of(request)
+    _count(request, tally.Read(tally.FILE, languages.current(), file.slug))
     context = {
         "file": file,
         "list": page_of(articles, request, at),
@@ -211,6 +212,9 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     if article is None:
         return errors.no_article(request, slug, at)
     reader = reader_of(request)
+    opened = reading.read(article, reader, at)
+    kind = tally.FULL_TEXT if opened.verdict.opens else tally.TEASER
+    _count(request, tally.Read(kind, article.language, article.slug))
     plate = article_page.plate_of(article, at)
     elsewhere = article_page.translations_of(article, at)
     return render(
@@ -218,13 +222,22 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
         "newsroom/article_detail.html",
         {
             "article": article,
-            "reading": reading.read(article, reader, at),
+            "reading": opened,
             "shelf": shelf.standing(reader, article) if reader else None,
             "plate": plate,
             "language_links": languages.language_links(request.path_info, elsewhere),
             "neighbours": article_page.neighbours_of(article, plate.file, at),
         },
     )
+
+
+def _count(request: HttpRequest, read: tally.Read) -> None:
+    """Of pages for all, who stands in front counts; of the desk's own reading, nobody."""
+    reader = reader_of(request)
+    is_at_the_desk = reader is not None and reader.is_staff
+    asked_by = request.headers.get("X-Asked-By", request.method)
+    if not (request.is_public_form or asked_by != "GET" or is_at_the_desk):  # type: ignore[attr-defined]  # set by policy
+        tally.tally.seen(read)
 
 
 @machine
