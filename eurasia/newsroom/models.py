@@ -364,8 +364,13 @@ class ArticleQuerySet(CleanQuerySet):
         return self.annotate(translated_slug=models.Subquery(others[:1]))
 
     def in_one_language(self) -> "ArticleQuerySet":
-        """Articles of works that nobody has begun in the other language."""
-        return self.filter(~models.Exists(_siblings()))
+        """Articles of works that nobody has begun in the other language.
+
+        Looked for one by one, in the order of the list: PostgreSQL guesses that there are none,
+        and takes that for a reason to put them together with whatever else is asked, row by row.
+        """
+        sibling = models.Subquery(_siblings().values("pk")[:1])
+        return self.alias(sibling=sibling).filter(sibling__isnull=True)
 
     def behind(self) -> "ArticleQuerySet":
         """Translations that no longer say what their originals say, and these originals.
