@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
-from django.core.files import File
 from django.core.files.storage import Storage
 from django.db import DatabaseError, models, transaction
 
@@ -278,10 +277,10 @@ class _Loader:
         ).first()
         if held:
             return held
-        picture = Picture(credit=draft.credit, is_public=draft.is_public, digest=draft.digest)
+        picture = Picture(credit=draft.credit, is_public=draft.is_public)
         with draft.path.open("rb") as opened:
             encoded = renditions.encode(opened)
-            picture.file.save(draft.path.name, File(opened), save=False)
+        renditions.put(picture, encoded)
         storage = picture.file.storage
         self.stored.append((storage, str(picture.file.name)))
         self.stored += [(storage, name) for name in renditions.store(picture, encoded)]

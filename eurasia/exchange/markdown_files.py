@@ -236,7 +236,8 @@ def _cover(fields: Fields, path: Path, folder: Path) -> tuple[PictureDraft | Non
 def _picture(address: str, path: Path, folder: Path, place: Place) -> Path:
     """A picture beside the text. Raises BadInput unless it lies in the folder and is one."""
     address = address[:200]
-    too_large = BadInput(place, f"{address} has more than {MOST_PIXELS // 1_000_000} megapixels.")
+    most = max(MOST_PIXELS.values())
+    too_large = BadInput(place, f"{address} has more than {most // 1_000_000} megapixels.")
     try:
         picture = (path.parent / address).resolve()
         is_file = picture.is_file()
@@ -258,7 +259,7 @@ def _picture(address: str, path: Path, folder: Path, place: Place) -> Path:
         raise BadInput(
             place, f"{address} is no picture of these kinds: {', '.join(FORMATS)}."
         ) from None
-    if pixels > MOST_PIXELS:
+    if pixels > most:
         raise too_large
     if picture.suffix.lower() not in suffixes:
         raise BadInput(place, f"The name of {address} must end in {' or '.join(sorted(suffixes))}.")

@@ -102,7 +102,7 @@ class Picture(models.Model):
     )
     #: The widths in pixels of its renditions, each as AVIF and WebP beside the file.
     renditions = models.JSONField(default=list, blank=True, editable=False)
-    #: SHA-256 of the bytes, so that an import that runs again finds what it has loaded.
+    #: SHA-256 of the file that came in, so that an import that runs again finds what it has loaded.
     digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
 
     class Meta:
@@ -120,7 +120,7 @@ class Picture(models.Model):
         return f"{PurePath(self.file.name or '').name} ({self.credit})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.file and not self.file._committed:  # type: ignore[attr-defined]  # Django's mark of a new file
+        if self.file and not self.digest:
             self.digest = hashlib.file_digest(self.file.file, "sha256").hexdigest()
             self.file.seek(0)
         super().save(*args, **kwargs)

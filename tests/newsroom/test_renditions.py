@@ -108,11 +108,11 @@ def test_exif_is_left_out_and_orientation_applied():
     made = encoded(saved(image, "JPEG", exif=exif))
 
     assert (made.width, made.height, made.widths) == (500, 600, [480])
-    for data in made.files.values():
+    for data in [made.copy, *made.files.values()]:
         picture = opened(data).convert("RGB")
-        assert picture.size == (480, 576)
-        assert picture.getpixel((240, 30))[2] > 200  # what lay left lies above
-        assert picture.getpixel((240, 540))[0] > 200
+        width, height = picture.size
+        assert picture.getpixel((width // 2, 30))[2] > 200  # what lay left lies above
+        assert picture.getpixel((width // 2, height - 36))[0] > 200
         assert dict(opened(data).getexif()) == {}
         assert b"nobody is to read" not in data
 
@@ -183,13 +183,13 @@ def test_broken_picture_is_refused_in_one_line(data):
     ]
 
 
-@pytest.mark.parametrize("size", [(10_000, 5_001), (10_000, 9_000), (60_000, 60_000)])
+@pytest.mark.parametrize("size", [(6_000, 4_001), (10_000, 9_000), (60_000, 60_000)])
 def test_huge_picture_is_refused_before_it_is_read(size):
     with pytest.raises(ValidationError) as refusal:
         encoded(huge_picture_bytes(*size))
 
     assert refusal.value.messages == [
-        "This picture has more than 50 megapixels. Make it smaller first."
+        "This picture has more than 24 megapixels. Make it smaller first."
     ]
 
 
@@ -300,11 +300,10 @@ def test_desk_makes_the_renditions_of_what_it_takes(client, editor):
     "data, name, error",
     [
         (BROKEN["cut short"], "a.jpg", "This is no picture that can be read to its end."),
-        (huge_picture_bytes(10_000, 5_001), "a.png", "This picture has more than 50 megapixels."),
+        (huge_picture_bytes(6_000, 4_001), "a.png", "This picture has more than 24 megapixels."),
         (BROKEN["another kind"], "a.tiff", "This is no picture that can be read to its end."),
-        (png_bytes(), "a.bmp", "The name of the file must end in one of these: .jpeg, .jpg,"),
     ],
-    ids=["broken", "huge", "another kind", "another name"],
+    ids=["broken", "huge", "another kind"],
 )
 def test_desk_says_what_is_wrong_and_keeps_nothing(client, editor, data, name, error):
     client.force_login(editor)

@@ -1,18 +1,17 @@
 """Pictures: looked at, and made smaller, while they come in."""
 
 from itertools import chain
-from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.newsroom import engraving, renditions
@@ -21,6 +20,7 @@ from eurasia.newsroom.models import Article, Picture
 
 #: Of pictures in the editor's dialog; a search finds the others.
 MOST_FOUND = 12
+ACCEPTED = ",".join(chain(*map(sorted, renditions.FORMATS.values())))
 
 
 class PictureForm(forms.ModelForm):
@@ -28,17 +28,16 @@ class PictureForm(forms.ModelForm):
 
     encoded: renditions.Encoded | None = None
 
+    class Meta:
+        # Django's own field for pictures looks at them without saying what is wrong.
+        field_classes = {"file": forms.FileField}
+        widgets = {"file": forms.FileInput(attrs={"accept": ACCEPTED})}
+
     def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        file.seek(0)
-        self.encoded = renditions.encode(file)
-        file.seek(0)
-        if PurePath(file.name).suffix.lower() not in chain(*renditions.FORMATS.values()):
-            raise ValidationError(
-                gettext("The name of the file must end in one of these: %(endings)s.")
-                % {"endings": ", ".join(chain(*map(sorted, renditions.FORMATS.values())))}
-            )
-        return file
+        if "file" not in self.changed_data:
+            return self.cleaned_data["file"]
+        self.encoded = renditions.encode(self.cleaned_data["file"])
+        return ContentFile(self.encoded.copy, name=f"copy{self.encoded.ending}")
 
 
 @admin.register(Picture)
