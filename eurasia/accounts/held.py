@@ -33,6 +33,7 @@ def add() -> None:
                 "language",
                 "date_joined",
                 "last_login",
+                "seen_on",
                 "is_active",
                 "is_staff",
                 "keeps_places",

@@ -49,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     #: Set while the reader's wish to be erased may still be taken back.
     erasure_due_at = models.DateTimeField(_("to be erased"), null=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    #: A day is all that the desk needs to know; `accounts.sessions` writes it.
+    seen_on = models.DateField(_("last seen"), null=True, editable=False)
 
     objects = UserManager()
 

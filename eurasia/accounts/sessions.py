@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -31,10 +32,13 @@ EXACT_TO = 5 * 60
 
 
 class ActivityMiddleware(UserSessionsMiddleware):
-    """allauth's, which would write with every request."""
+    """allauth's, which would write with every request. Of the reader a day is kept, once a day."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if reader_of(request) and cache.add(f"seen:{request.session.session_key}", 1, EXACT_TO):
+        reader = reader_of(request)
+        if reader and cache.add(f"seen:{request.session.session_key}", 1, EXACT_TO):
+            if reader.seen_on != (today := timezone.localdate()):
+                User.objects.filter(pk=reader.pk).update(seen_on=today)
             return super().__call__(request)
         return self.get_response(request)
 

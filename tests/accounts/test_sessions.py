@@ -1,12 +1,14 @@
 """Where a reader is signed in: shown in plain words, and ended from afar."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from eurasia.accounts import browsers, privacy
@@ -98,6 +100,24 @@ def test_page_is_french_to_french_readers(here, elsewhere):
 
 def test_outsider_signs_in_first(client, db):
     assert client.get(LIST).url == f"/en/accounts/login/?next={LIST}"
+
+
+def test_day_of_the_last_visit_is_kept_of_the_reader_and_written_once(registered, time_machine):
+    time_machine.move_to("2026-03-01T22:59:00Z")  # before midnight in Paris
+    here = signed_in(registered)
+    assert User.objects.get().seen_on == date(2026, 3, 1)
+
+    time_machine.move_to("2026-03-01T23:05:00Z")
+    with CaptureQueriesContext(connection) as said:
+        here.get("/en/account/")
+    assert User.objects.get().seen_on == date(2026, 3, 2)
+    time_machine.move_to("2026-03-02T22:58:00Z")
+    with CaptureQueriesContext(connection) as said_again:
+        here.get("/en/account/")
+
+    wrote = [any("UPDATE" in each["sql"] and "seen_on" in each["sql"] for each in queries)
+             for queries in [said, said_again]]  # fmt: skip
+    assert wrote == [True, False]
 
 
 def test_last_seen_is_noted_once_in_five_minutes(here, time_machine):
