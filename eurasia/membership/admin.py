@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from eurasia.membership import subscribing
 from eurasia.membership.models import Plan, Subscription
+from eurasia.policy import reader_of
 from eurasia.rows import EditableList
 
 
@@ -86,7 +87,7 @@ class SubscriptionAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         if change:
-            subscribing.annotate(obj, note=obj.note)
+            subscribing.annotate(obj, note=obj.note, by=reader_of(request))
             return
         granted = subscribing.grant(
             reader=form.cleaned_data["reader"],
@@ -94,6 +95,7 @@ class SubscriptionAdmin(admin.ModelAdmin):
             starts_at=obj.starts_at,
             ends_at=obj.ends_at,
             note=obj.note,
+            by=reader_of(request),
         )
         obj.pk, obj.source = granted.pk, granted.source
 
@@ -101,5 +103,6 @@ class SubscriptionAdmin(admin.ModelAdmin):
     def end(self, request: HttpRequest, subscriptions: QuerySet[Subscription]) -> None:
         at = timezone.now()
         for subscription in subscriptions:
-            self.log_change(request, subscribing.end(subscription, at=at), gettext("Ended."))
+            subscribing.end(subscription, at=at, ends_at=at, by=reader_of(request), reason="")
+            self.log_change(request, subscription, gettext("Ended."))
         self.message_user(request, gettext("Ended."))

@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from eurasia.accounts.privacy import Holding, before_erasing, register
 
 IN_THE_LEDGER = _("as long as you have an account; what was paid for stays, without your name")
+IN_THE_LOG = _(
+    "as long as you have an account; what was paid for or done by the desk stays, without your name"
+)
 
 
 def add(membership: AppConfig) -> None:
@@ -24,11 +27,19 @@ def add(membership: AppConfig) -> None:
         Holding(
             title=_("Changes to your subscriptions"),
             purpose=_("to be able to tell what was agreed, and when"),
-            kept=IN_THE_LEDGER,
+            kept=IN_THE_LOG,
             model=model("HistoricalSubscription"),
             readers=["reader"],
-            fields=["history_date", "plan__slug", "source", "starts_at", "ends_at", "cancelled_at"],
-            unseen=["id", "note", "history_type", "history_change_reason", "history_user"],
+            fields=[
+                "history_date",
+                "history_change_reason",
+                "plan__slug",
+                "source",
+                "starts_at",
+                "ends_at",
+                "cancelled_at",
+            ],
+            unseen=["id", "note", "history_type", "history_user"],
         ),
         Holding(
             title=_("Mails on your subscriptions"),

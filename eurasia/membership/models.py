@@ -162,7 +162,10 @@ class Subscription(models.Model):
     )
 
     objects = SubscriptionQuerySet.as_manager()
-    history = HistoricalRecords()
+    #: An act of the desk has a reason, be it empty; one without is the reader's own.
+    history = HistoricalRecords(
+        history_change_reason_field=models.TextField(_("reason"), null=True)
+    )
 
     class Meta:
         verbose_name = _("subscription")

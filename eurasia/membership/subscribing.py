@@ -1,13 +1,18 @@
 """The sole writer of subscriptions: every start and every end passes here.
 
 Called by views, the desk and commands. All of it is keyed by `at`, in UTC; a day is 24 hours.
+Whatever the desk does takes `by` and a reason, which the history keeps; an act without a reason
+there is the reader's own.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from eurasia.accounts.models import User
@@ -26,7 +31,7 @@ def take(*, reader: User, plan: Plan, at: datetime) -> Subscription:
 
     Raises SubscribingError if the plan is not offered, has a price, or is a second trial.
     """
-    _lock(reader)
+    _lock(reader.pk)
     if not plan.is_offered:
         raise SubscribingError(_("This plan is not offered at the moment."))
     if plan.price is not None:
@@ -51,7 +56,7 @@ def renew(*, reader: User, plan: Plan, at: datetime) -> Subscription:
     Not nearer than `may_renew_from`: it stays as it is, so that two clicks renew once. Raises
     SubscribingError as `take` does, and for a trial.
     """
-    _lock(reader)
+    _lock(reader.pk)
     held = _held(reader, plan, at)
     if held is None or held.ends_at is None:
         return take(reader=reader, plan=plan, at=at)
@@ -79,7 +84,9 @@ def may_renew_from(subscription: Subscription) -> datetime:
 
 
 @transaction.atomic
-def extend(subscription: Subscription, *, ends_at: datetime | None) -> Subscription:
+def extend(
+    subscription: Subscription, *, ends_at: datetime | None, by: User | None, reason: str
+) -> Subscription:
     """The desk lets a subscription last longer; None: without an end.
 
     Raises SubscribingError for an end that is not later: extending never shortens a right.
@@ -89,6 +96,7 @@ def extend(subscription: Subscription, *, ends_at: datetime | None) -> Subscript
         raise SubscribingError(_("The new end must come after the present one."))
     subscription.ends_at = ends_at
     subscription.cancelled_at = None
+    _record(subscription, by, reason)
     subscription.save(update_fields=["ends_at", "cancelled_at"])
     return subscription
 
@@ -118,52 +126,105 @@ def resume(subscription: Subscription, *, at: datetime) -> Subscription:
     return _resumed(subscription)
 
 
-@transaction.atomic
 def grant(
-    *, reader: User, plan: Plan, starts_at: datetime, ends_at: datetime | None, note: str
+    *,
+    reader: User,
+    plan: Plan,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    note: str,
+    by: User | None,
 ) -> Subscription:
     """The desk gives a reader the full texts over [starts_at, ends_at), or without an end.
 
-    Raises SubscribingError if the end does not come after the start.
+    The note is the reason. Raises SubscribingError if the end does not come after the start.
     """
-    if ends_at is not None and ends_at <= starts_at:
-        raise SubscribingError(_("A subscription must end after it starts."))
-    _lock(reader)
-    return Subscription.objects.create(
-        reader=reader,
-        plan=plan,
-        source=Subscription.Source.GRANTED,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        note=note,
+    [granted] = grant_all(
+        readers=[reader], plan=plan, starts_at=starts_at, ends_at=ends_at, note=note, by=by
     )
+    return granted
 
 
 @transaction.atomic
-def end(subscription: Subscription, *, at: datetime) -> Subscription:
-    """End a subscription at `at`; one that has ended by then stays as it is."""
+def grant_all(
+    *,
+    readers: Sequence[User],
+    plan: Plan,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    note: str,
+    by: User | None,
+) -> list[Subscription]:
+    """The desk gives the same to many, in as many queries as to one. Raises as `grant` does."""
+    if ends_at is not None and ends_at <= starts_at:
+        raise SubscribingError(_("A subscription must end after it starts."))
+    _lock(*(reader.pk for reader in readers))
+    granted = Subscription.objects.bulk_create(
+        Subscription(
+            reader=reader,
+            plan=plan,
+            source=Subscription.Source.GRANTED,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            note=note,
+        )
+        for reader in readers
+    )
+    # One act: it bears one moment, read from the clock as the history does for a single save.
+    Subscription.history.bulk_history_create(
+        granted, default_user=by, default_change_reason=note, default_date=timezone.now()
+    )
+    return granted
+
+
+@transaction.atomic
+def end(
+    subscription: Subscription, *, at: datetime, ends_at: datetime, by: User | None, reason: str
+) -> Subscription:
+    """The desk, at `at`, lets a subscription end at `ends_at`.
+
+    One that ends by then stays as it is. Raises SubscribingError for an end in the past: what was open then is not rewritten.
+    """
+    if ends_at < at:
+        raise SubscribingError(_("This moment has passed: choose a later one."))
     subscription = _lock_row(subscription)
-    if subscription.ends_at is None or subscription.ends_at > at:
-        subscription.ends_at = max(at, subscription.starts_at)
+    if subscription.ends_at is None or subscription.ends_at > ends_at:
+        subscription.ends_at = max(ends_at, subscription.starts_at)
         subscription.cancelled_at = at
+        _record(subscription, by, reason)
         subscription.save(update_fields=["ends_at", "cancelled_at"])
     return subscription
 
 
-def annotate(subscription: Subscription, *, note: str) -> None:
+@transaction.atomic
+def annotate(subscription: Subscription, *, note: str, by: User | None) -> None:
     """Change the desk's note; the right itself stays as it is."""
+    subscription = _lock_row(subscription)
     subscription.note = note
+    _record(subscription, by, "")
     subscription.save(update_fields=["note"])
 
 
-def _lock(reader: User) -> None:
-    """One writer at a time for each reader, so that two clicks are one subscription."""
-    User.objects.select_for_update().get(pk=reader.pk)
+def _lock(*numbers: int) -> None:
+    """One writer at a time for each reader, so that two clicks are one subscription.
+
+    Raises SubscribingError for a reader who has been erased.
+    """
+    locked = User.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
+    if len(locked.values_list("pk")) != len(set(numbers)):
+        raise SubscribingError(_("A reader has been erased in the meantime."))
 
 
 def _lock_row(subscription: Subscription) -> Subscription:
-    """As it is now: what the caller holds may be old."""
+    """As it is now: what the caller holds may be old. Its reader comes first, as everywhere."""
+    if subscription.reader_id is not None:  # the ledger's rows have none
+        _lock(subscription.reader_id)
     return Subscription.objects.select_for_update().get(pk=subscription.pk)
+
+
+def _record(subscription: Any, by: User | None, reason: str) -> None:
+    """Let the history tell who at the desk did it, and why."""
+    subscription._history_user, subscription._change_reason = by, reason
 
 
 def _held(reader: User, plan: Plan, at: datetime) -> Subscription | None:
@@ -188,11 +249,15 @@ def _resumed(subscription: Subscription) -> Subscription:
 
 @transaction.atomic
 def forget(reader: User) -> None:
-    """Before `reader` is erased: the ledger keeps what was paid, without the name."""
+    """Before `reader` is erased: the ledger keeps what was paid, and the log what the desk did,
+    without the name.
+    """
     paid = Subscription.objects.filter(reader=reader, source=Subscription.Source.PAID)
     numbers = list(paid.values_list("pk", flat=True))
     paid.update(reader=None, note="")
     Subscription.objects.filter(reader=reader).delete()
     saves = Subscription.history.filter(reader=reader)
-    saves.exclude(id__in=numbers).delete()
+    of_the_desk = saves.filter(history_change_reason__isnull=False)
+    saves.filter(history_change_reason=None).exclude(id__in=numbers).delete()
+    of_the_desk.update(history_change_reason="")
     saves.update(reader=None, note="")

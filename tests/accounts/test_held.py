@@ -324,7 +324,9 @@ def test_who_has_come_or_is_awaited_stays(registered, plan, now, who):
     if who == "confirmed":
         EmailAddress.objects.update(verified=True)
     elif who == "granted":
-        subscribing.grant(reader=registered, plan=plan, starts_at=now, ends_at=None, note="")
+        subscribing.grant(
+            reader=registered, plan=plan, starts_at=now, ends_at=None, note="", by=None
+        )
     else:
         User.objects.update(**({"last_login": now} if who == "signed in" else {"is_staff": True}))
 

@@ -136,7 +136,7 @@ class Histories(RuleBasedStateMachine):
         until = self.at + days * DAY
         later = span.ends_at is not None and until > span.ends_at
         try:
-            subscribing.extend(Subscription.objects.get(pk=pk), ends_at=until)
+            subscribing.extend(Subscription.objects.get(pk=pk), ends_at=until, by=None, reason="")
         except SubscribingError:
             assert not later
         else:
@@ -147,7 +147,9 @@ class Histories(RuleBasedStateMachine):
     def desk_ends(self, data):
         span, pk = self.any_of_them(data)
         if span:
-            subscribing.end(Subscription.objects.get(pk=pk), at=self.at)
+            subscribing.end(
+                Subscription.objects.get(pk=pk), at=self.at, ends_at=self.at, by=None, reason=""
+            )
             if span.ends_at is None or span.ends_at > self.at:
                 span.ends_at, span.cancelled = max(self.at, span.starts_at), True
 
@@ -157,7 +159,7 @@ class Histories(RuleBasedStateMachine):
         ends_at = starts_at + length * DAY
         granted = subscribing.grant(
             reader=self.reader, plan=self.plans["month"],
-            starts_at=starts_at, ends_at=ends_at, note="",
+            starts_at=starts_at, ends_at=ends_at, note="", by=None,
         )  # fmt: skip
         self.spans.append((Span("month", starts_at, ends_at), granted.pk))
 

@@ -103,6 +103,7 @@ def test_right_that_follows_without_a_gap_counts(gap, said, taken, registered, m
         starts_at=taken.ends_at + gap,
         ends_at=taken.ends_at + 2 * WEEK,
         note="",
+        by=None,
     )
 
     assert notices.send_due(AT + 30 * DAY) == said

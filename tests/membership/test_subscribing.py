@@ -4,8 +4,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from eurasia.accounts import privacy
 from eurasia.accounts.models import User
 from eurasia.membership import subscribing
 from eurasia.membership.models import Plan, Subscription
@@ -27,6 +28,14 @@ def facts(subscription):
         name: getattr(subscription, name)
         for name in ["reader", "plan", "source", "starts_at", "ends_at", "cancelled_at", "note"]
     }
+
+
+def extend(subscription, ends_at, *, by=None, reason="Paid again"):
+    return subscribing.extend(subscription, ends_at=ends_at, by=by, reason=reason)
+
+
+def end(subscription, at, ends_at=None, *, by=None, reason="Asked for it"):
+    return subscribing.end(subscription, at=at, ends_at=ends_at or at, by=by, reason=reason)
 
 
 def grants(reader, at):
@@ -144,7 +153,7 @@ def test_two_clicks_at_once_are_one_subscription():
 @pytest.mark.parametrize("ends_at", [None, AT + TICK, AT + 400 * DAY])
 def test_desk_grants_a_span(ends_at, registered, month):
     granted = subscribing.grant(
-        reader=registered, plan=month, starts_at=AT, ends_at=ends_at, note="Press"
+        reader=registered, plan=month, starts_at=AT, ends_at=ends_at, note="Press", by=None
     )
 
     assert facts(granted) == {
@@ -161,7 +170,9 @@ def test_desk_grants_a_span(ends_at, registered, month):
 @pytest.mark.parametrize("ends_at", [AT, AT - TICK])
 def test_grant_that_does_not_end_after_its_start_is_refused(ends_at, registered, month):
     with pytest.raises(subscribing.SubscribingError) as refusal:
-        subscribing.grant(reader=registered, plan=month, starts_at=AT, ends_at=ends_at, note="")
+        subscribing.grant(
+            reader=registered, plan=month, starts_at=AT, ends_at=ends_at, note="", by=None
+        )
 
     assert refusal.value.messages == ["A subscription must end after it starts."]
     assert Subscription.objects.count() == 0
@@ -171,7 +182,7 @@ def test_desk_grants_a_plan_that_readers_cannot_take(registered, month):
     month.is_offered = False
     month.save()
 
-    subscribing.grant(reader=registered, plan=month, starts_at=AT, ends_at=None, note="")
+    subscribing.grant(reader=registered, plan=month, starts_at=AT, ends_at=None, note="", by=None)
 
     assert grants(registered, AT)
 
@@ -181,14 +192,14 @@ def test_desk_grants_a_plan_that_readers_cannot_take(registered, month):
 
 def granted(reader, plan, starts_at=AT, ends_at=None):
     return subscribing.grant(
-        reader=reader, plan=plan, starts_at=starts_at, ends_at=ends_at, note="kept"
+        reader=reader, plan=plan, starts_at=starts_at, ends_at=ends_at, note="kept", by=None
     )
 
 
 def test_ended_subscription_opens_until_that_instant(registered, plan):
     subscription = granted(registered, plan)
 
-    ended = subscribing.end(subscription, at=AT + DAY)
+    ended = end(subscription, AT + DAY)
 
     assert (ended.ends_at, ended.cancelled_at, ended.note) == (AT + DAY, AT + DAY, "kept")
     assert grants(registered, AT + DAY - TICK)
@@ -200,7 +211,7 @@ def test_subscription_that_has_ended_by_then_stays_as_it_is(late, registered, pl
     subscription = granted(registered, plan, ends_at=AT + DAY)
     before = facts(subscription)
 
-    subscribing.end(subscription, at=AT + DAY + late)
+    end(subscription, AT + DAY + late)
 
     assert facts(subscription) == before
 
@@ -208,7 +219,7 @@ def test_subscription_that_has_ended_by_then_stays_as_it_is(late, registered, pl
 def test_subscription_ended_before_its_start_never_opens(registered, plan):
     subscription = granted(registered, plan, starts_at=AT + DAY, ends_at=AT + 9 * DAY)
 
-    ended = subscribing.end(subscription, at=AT)
+    ended = end(subscription, AT)
 
     assert (ended.starts_at, ended.ends_at, ended.cancelled_at) == (AT + DAY, AT + DAY, AT)
     assert not any(grants(registered, AT + days * DAY) for days in range(10))
@@ -216,26 +227,54 @@ def test_subscription_ended_before_its_start_never_opens(registered, plan):
 
 def test_ending_twice_keeps_the_first_end(registered, plan):
     subscription = granted(registered, plan)
-    subscribing.end(subscription, at=AT + DAY)
+    end(subscription, AT + DAY)
 
-    subscribing.end(subscription, at=AT + 2 * DAY)
+    end(subscription, AT + 2 * DAY)
 
     assert facts(subscription)["ends_at"] == AT + DAY
 
 
 def test_ending_looks_at_the_row_as_it_is_now(registered, plan):
     stale = granted(registered, plan)
-    subscribing.end(Subscription.objects.get(), at=AT + DAY)
+    end(Subscription.objects.get(), AT + DAY)
 
-    subscribing.end(stale, at=AT + 2 * DAY)
+    end(stale, AT + 2 * DAY)
 
     assert facts(stale)["ends_at"] == AT + DAY
 
 
 def test_ending_one_leaves_the_others_whole(registered, subscriber, plan):
-    subscribing.end(granted(registered, plan), at=AT)
+    end(granted(registered, plan), AT)
 
     assert subscriber.is_subscriber
+
+
+def test_desk_ends_a_subscription_on_a_later_day(registered, plan):
+    ended = end(granted(registered, plan), AT, AT + DAY)
+
+    assert (ended.ends_at, ended.cancelled_at) == (AT + DAY, AT)
+    asked = [AT + DAY - TICK, AT + DAY]
+    assert [grants(registered, at) for at in asked] == [True, False]
+
+
+def test_end_that_is_not_sooner_changes_nothing(registered, plan):
+    subscription = granted(registered, plan, ends_at=AT + DAY)
+    before = facts(subscription)
+
+    end(subscription, AT, AT + DAY)
+
+    assert facts(subscription) == before
+    assert subscription.history.count() == 1
+
+
+def test_end_in_the_past_is_refused(registered, plan):
+    subscription = granted(registered, plan)
+
+    with pytest.raises(subscribing.SubscribingError) as refusal:
+        end(subscription, AT + DAY, AT + DAY - TICK)
+
+    assert refusal.value.messages == ["This moment has passed: choose a later one."]
+    assert facts(subscription)["ends_at"] is None
 
 
 def test_note_is_changed_and_nothing_else(registered, plan):
@@ -243,9 +282,10 @@ def test_note_is_changed_and_nothing_else(registered, plan):
     before = facts(subscription)
     subscription.ends_at = AT  # not saved: a right is never changed by way of a note
 
-    subscribing.annotate(subscription, note="Press card seen")
+    subscribing.annotate(subscription, note="Press card seen", by=None)
 
     assert facts(subscription) == {**before, "note": "Press card seen"}
+    assert set(subscription.history.values_list("ends_at", flat=True)) == {None}
 
 
 # --- Trials and prices ----------------------------------------------------------------------------
@@ -329,7 +369,9 @@ def test_renewal_opens_a_week_before_the_end_or_half_way(days, opens, registered
 
 
 def test_plan_without_days_loses_an_end_that_the_desk_gave_it(registered, plan):
-    subscribing.grant(reader=registered, plan=plan, starts_at=AT, ends_at=AT + DAY, note="")
+    subscribing.grant(
+        reader=registered, plan=plan, starts_at=AT, ends_at=AT + DAY, note="", by=None
+    )
 
     assert subscribing.renew(reader=registered, plan=plan, at=AT + TICK).ends_at is None
 
@@ -340,10 +382,10 @@ def test_plan_without_days_loses_an_end_that_the_desk_gave_it(registered, plan):
 def test_desk_extends_and_takes_a_cancellation_back(registered, month):
     held = subscribing.cancel(subscribing.take(reader=registered, plan=month, at=AT), at=AT)
 
-    extended = subscribing.extend(held, ends_at=AT + 31 * DAY)
+    extended = extend(held, AT + 31 * DAY)
 
     assert (extended.ends_at, extended.cancelled_at) == (AT + 31 * DAY, None)
-    assert subscribing.extend(extended, ends_at=None).ends_at is None
+    assert extend(extended, None).ends_at is None
 
 
 @pytest.mark.parametrize("ends_at", [AT + 30 * DAY, AT + 30 * DAY - TICK])
@@ -351,7 +393,7 @@ def test_extending_never_shortens(ends_at, registered, month):
     held = subscribing.take(reader=registered, plan=month, at=AT)
 
     with pytest.raises(subscribing.SubscribingError):
-        subscribing.extend(held, ends_at=ends_at)
+        extend(held, ends_at)
 
     assert facts(held)["ends_at"] == AT + 30 * DAY
 
@@ -360,7 +402,7 @@ def test_what_has_no_end_is_not_extended(registered, plan):
     held = subscribing.take(reader=registered, plan=plan, at=AT)
 
     with pytest.raises(subscribing.SubscribingError):
-        subscribing.extend(held, ends_at=AT + DAY)
+        extend(held, AT + DAY)
 
 
 # --- Cancelling and resuming ----------------------------------------------------------------------
@@ -422,6 +464,89 @@ def test_history_keeps_what_was(registered, month):
     kept = held.history.order_by("history_id").values_list("cancelled_at", flat=True)
 
     assert list(kept) == [None, AT + DAY, None]
+
+
+def test_history_tells_who_did_it_and_why(registered, editor, month):
+    taken = subscribing.take(reader=registered, plan=month, at=AT)
+    extend(taken, AT + 40 * DAY, by=editor, reason="An apology")
+    end(taken, AT + DAY, by=editor, reason="A mistake")
+    subscribing.annotate(taken, note="See her letter", by=editor)
+    subscribing.grant(
+        reader=registered, plan=month, starts_at=AT, ends_at=None, note="Press", by=editor
+    )
+
+    kept = Subscription.history.order_by("history_id")
+
+    assert list(kept.values_list("history_type", "history_user", "history_change_reason")) == [
+        ("+", None, None),
+        ("~", editor.pk, "An apology"),
+        ("~", editor.pk, "A mistake"),
+        ("~", editor.pk, ""),
+        ("+", editor.pk, "Press"),
+    ]
+
+
+def test_what_the_desk_did_outlives_the_reader_without_name_and_words(registered, editor, month):
+    extend(subscribing.take(reader=registered, plan=month, at=AT), None, by=editor, reason="Hers")
+
+    privacy.erase(registered)
+
+    [kept] = Subscription.history.all()
+    assert (kept.history_user, kept.reader, kept.plan) == (editor, None, month)
+    assert (kept.history_change_reason, kept.note) == ("", "")
+
+
+# --- Many at once ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_many_are_granted_in_as_many_queries_as_one(count, month, django_assert_num_queries):
+    readers = [User.objects.create_user(f"r{number}@example.org") for number in range(count)]
+
+    with django_assert_num_queries(5):  # savepoint, lock, rows, history, release
+        subscribing.grant_all(
+            readers=readers, plan=month, starts_at=AT, ends_at=AT + DAY, note="A list", by=None
+        )
+
+    assert Subscription.objects.filter(source="granted", note="A list").count() == count
+    assert Subscription.history.values("history_date").distinct().count() == 1
+
+
+def test_one_erased_reader_among_many_is_refused_and_nobody_is_granted(registered, month):
+    gone = User.objects.create_user("gone@example.org")
+    privacy.erase(User.objects.get(pk=gone.pk))
+
+    with pytest.raises(subscribing.SubscribingError):
+        subscribing.grant_all(
+            readers=[registered, gone], plan=month, starts_at=AT, ends_at=None, note="", by=None
+        )
+
+    assert Subscription.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_desk_waits_for_the_reader_who_is_renewing():
+    """Else the end that is renewed would be one from before, and what the desk gave lost."""
+    reader = User.objects.create_user("hasty@example.org")
+    plan = Plan.objects.create(slug="month", name_en="Month", name_fr="Mois", days=30)
+    held = subscribing.take(reader=reader, plan=plan, at=AT)
+
+    def extend_by_a_year():
+        try:
+            extend(held, AT + 400 * DAY)
+        finally:
+            connection.close()
+
+    desk = threading.Thread(target=extend_by_a_year)
+    with transaction.atomic():
+        subscribing.renew(reader=reader, plan=plan, at=AT + 29 * DAY)
+        desk.start()
+        desk.join(0.3)
+        waits = desk.is_alive()
+    desk.join()
+
+    assert waits
+    assert facts(held)["ends_at"] == AT + 400 * DAY
 
 
 # --- The calendar ---------------------------------------------------------------------------------

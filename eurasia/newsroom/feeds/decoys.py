@@ -38,6 +38,7 @@ def made(at: datetime, illustrated: Sequence[tuple[Article, int]] = ()) -> Itera
                 starts_at=at - timedelta(days=2),
                 ends_at=at - timedelta(days=1),
                 note="",
+                by=None,
             )
         yield [
             address

@@ -80,6 +80,7 @@ class Command(BaseCommand):
                     starts_at=at - timedelta(days=60),
                     ends_at=at - timedelta(days=30),
                     note="",
+                    by=None,
                 )
             if name == "editor":
                 user.groups.set(Group.objects.filter(name__in=["Publishers", "Subscriber desk"]))
