@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -60,6 +60,11 @@ def day(value: date) -> str:
     """A day in words: 1 January 2026, 1er janvier 2026."""
     said = date_format(value, "j F Y")
     return f"1er {said[2:]}" if current() == "fr" and value.day == 1 else said
+
+
+def moment(value: datetime) -> str:
+    """A day and a time, as editors plan by them: 1 January 2026, 09:00. Give it local time."""
+    return f"{day(value)}, {date_format(value, 'H:i')}"
 
 
 class LanguageMiddleware:

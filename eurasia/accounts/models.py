@@ -1,5 +1,6 @@
 """The reader's account. The e-mail address is the login."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,20 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         user.add_address()
         return user
+
+    def create_readers(self, readers: Iterable["User"]) -> list["User"]:
+        """Store many new readers at once, who sign in by mailed code. Raises IntegrityError."""
+        from allauth.account.models import EmailAddress  # which looks for the model below
+
+        readers = list(readers)
+        for reader in readers:
+            reader.email = reader.email.lower()
+            reader.set_unusable_password()
+        self.bulk_create(readers)
+        EmailAddress.objects.bulk_create(
+            EmailAddress(user=reader, email=reader.email, primary=True) for reader in readers
+        )
+        return readers
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)

@@ -183,14 +183,16 @@ def end(
 ) -> Subscription:
     """The desk, at `at`, lets a subscription end at `ends_at`.
 
-    One that ends by then stays as it is. Raises SubscribingError for an end in the past: what was open then is not rewritten.
+    One that ends by then stays as it is. Raises SubscribingError for an end in the past: what was
+    open then is not rewritten.
     """
     if ends_at < at:
         raise SubscribingError(_("This moment has passed: choose a later one."))
     subscription = _lock_row(subscription)
     if subscription.ends_at is None or subscription.ends_at > ends_at:
         subscription.ends_at = max(ends_at, subscription.starts_at)
-        subscription.cancelled_at = at
+        if ends_at == at:  # else it runs on, and its reader would be offered to keep it after all
+            subscription.cancelled_at = at
         _record(subscription, by, reason)
         subscription.save(update_fields=["ends_at", "cancelled_at"])
     return subscription

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 
 from django import template
-from django.utils.formats import date_format
 
 from eurasia import languages
 
@@ -18,5 +17,5 @@ def day(value: date | None) -> str:
 
 @register.filter(expects_localtime=True)
 def moment(value: datetime | None) -> str:
-    """A day and a time, as editors plan by them: 1 January 2026, 09:00."""
-    return f"{day(value)}, {date_format(value, 'H:i')}" if value else ""
+    """A day and a time in TIME_ZONE."""
+    return languages.moment(value) if value else ""
