@@ -1,4 +1,7 @@
-"""Readers at the desk. No password, code or token is shown or set here."""
+"""The accounts of readers at the desk. No password, code or token is shown or set here.
+
+The apps above know more of a reader: `membership.desk.readers` registers the whole page.
+"""
 
 from typing import Any
 
@@ -10,10 +13,7 @@ from eurasia.accounts import privacy
 from eurasia.accounts.models import User
 
 
-@admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    list_display = ["email", "name", "language", "is_staff", "is_active", "date_joined"]
-    list_filter = ["is_staff", "is_active", "language", "groups"]
     search_fields = ["email", "name"]
     ordering = ["email"]
     show_full_result_count = False
@@ -53,8 +53,10 @@ class UserAdmin(admin.ModelAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         with privacy.opened():
-            listed, counts, needed, protected = super().get_deleted_objects(objs, request)
-        # What hangs on an account goes with it; the right over readers alone is asked for.
+            _listed, counts, needed, protected = super().get_deleted_objects(objs, request)
+        # What hangs on an account goes with it: told by its number, since where a reader is signed
+        # in is theirs to know. The right over readers alone is asked for.
+        listed = [str(reader) for reader in objs]
         return listed, counts, needed & {self.opts.verbose_name}, protected
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:

@@ -202,4 +202,4 @@ def test_editor_finds_a_reader_by_address(client, editor, registered, lapsed):
 
     page = tree_of(client.get(f"{READERS}?q=registered@"))
 
-    assert texts(page, "//tbody//*[contains(@class, 'field-email')]") == ["registered@example.org"]
+    assert texts(page, "//tbody//*[contains(@class, 'field-reader')]") == ["registered@example.org"]

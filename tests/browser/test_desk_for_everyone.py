@@ -11,6 +11,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from eurasia.membership import subscribing
 from eurasia.newsroom import colleagues, drafting, previewing, publishing, versions
 from eurasia.newsroom.desk.articles import ArticleForm
 from eurasia.newsroom.models import (
@@ -49,6 +50,10 @@ RULES = {**OF_THE_SITE, "preload": False}
 def pages(write_article, topic_file, editor, subscriber, plan):
     """The pages of the desk, each with something on it."""
     at = timezone.now()
+    held = subscribing.grant(
+        reader=subscriber, plan=plan, starts_at=at, ends_at=at + timedelta(days=9), note="A gift",
+        by=editor,
+    )  # fmt: skip
     live = write_article(work="crossing", owner=editor)
     write_article("le-passage", language="fr", work="crossing", translated_version=1)
     draft = write_article("draft", status="draft", published_at=None)
@@ -98,9 +103,13 @@ def pages(write_article, topic_file, editor, subscriber, plan):
         *list_and_row("newsroom/correction", live.corrections.get()),
         *list_and_row("newsroom/picture", picture), "newsroom/picture/add/",
         *list_and_row("membership/plan", plan),
-        *list_and_row("membership/subscription", subscriber.subscriptions.get()),
-        "membership/subscription/add/",
-        *list_and_row("accounts/user", subscriber),
+        *list_and_row("membership/subscription", held),
+        "membership/subscription/add/", "membership/subscription/grant-list/", "list: check",
+        *[f"membership/subscription/{held.pk}/{act}/" for act in ["extend", "end"]],
+        *list_and_row("accounts/user", subscriber), "accounts/user/?state=running&q=nobody",
+        f"accounts/user/{subscriber.pk}/history/", "accounts/user/log/", "accounts/user/export/",
+        "newsroom/article/why/",
+        f"newsroom/article/why/?reader={subscriber.pk}&article={live.pk}&at=",
     ]  # fmt: skip
 
 
@@ -138,7 +147,11 @@ def test_desk_page_is_for_everyone(language, desk, pages, editor, complaints):
 
 
 def visit(page, address):
-    """An address of the desk, or what follows when all articles are chosen for some act."""
+    """An address of the desk, what follows when all articles are chosen for some act, or a list
+    of readers that has been checked.
+    """
+    if address == "list: check":
+        return check_list(page)
     _before, bulk, act = address.partition("bulk: ")
     if not bulk:
         return page.goto(page.address + address)
@@ -147,6 +160,19 @@ def visit(page, address):
     page.get_by_role("combobox").and_(page.locator("[name=action]")).select_option(act)
     with page.expect_navigation() as answer:
         page.locator("button[name=index]").click()
+    return answer.value
+
+
+def check_list(page):
+    page.goto(f"{page.address}membership/subscription/grant-list/")
+    rows = "email,phone\nsubscriber@example.org,1\neditor@example.org,2\nnonsense,3\n"
+    page.locator("[name=file]").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    )
+    page.locator("[name=plan]").select_option(index=1)
+    page.locator("[name=note]").fill("A list")
+    with page.expect_navigation() as answer:
+        page.locator("#content .default").click()
     return answer.value
 
 

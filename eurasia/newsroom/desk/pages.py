@@ -16,6 +16,7 @@ from eurasia.newsroom.desk import (
     release,
     translating,
     versions,
+    why,
     workflow,
     writing,
 )
@@ -31,6 +32,7 @@ PARTS: list[Any] = [
     previews,
     translating,
     bin,
+    why,
 ]
 
 

@@ -4,14 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 
 from eurasia.membership.models import Plan, Subscription
 from tests.cast import GATED
 from tests.pages import submit, texts, tree_of
 
 SUBSCRIPTIONS = "/admin/membership/subscription/"
-FORM = "//form[@id='subscription_form']"
 
 
 @pytest.fixture
@@ -26,74 +24,120 @@ def errors_of(response):
 
 def grant(desk, reader, plan, **values):
     """`reader` is typed in by hand: the page fetches the choices as one types."""
-    values = {
-        "starts_at_0": "2024-01-01",
-        "starts_at_1": "00:00",
-        "ends_at_0": "",
-        "ends_at_1": "",
-        "note": "",
-        **values,
-    }
+    values = {"starts_at": "2024-01-01T00:00", "how": "ever", "note": "For her essay.", **values}
     return desk.post(f"{SUBSCRIPTIONS}add/", {"reader": reader.pk, "plan": plan.pk, **values})
 
 
-def test_editor_grants_a_subscription_and_the_text_opens(desk, registered, plan, article):
-    response = grant(desk, registered, plan, note="For her essay.")
+def spans():
+    return Subscription.objects.order_by("pk").values_list("starts_at", "ends_at")
+
+
+# --- Granted --------------------------------------------------------------------------------------
+
+
+def test_editor_grants_a_subscription_and_the_text_opens(desk, editor, registered, plan, article):
+    response = grant(desk, registered, plan)
 
     subscription = Subscription.objects.get()
-    assert response.status_code == 302
+    assert (response.status_code, response.url) == (
+        302,
+        f"/admin/accounts/user/{registered.pk}/change/#subscriptions",
+    )
     assert subscription.source == "granted"
     assert (subscription.reader, subscription.plan) == (registered, plan)
     assert subscription.starts_at == datetime(2023, 12, 31, 23, tzinfo=UTC)  # Paris
     assert (subscription.ends_at, subscription.note) == (None, "For her essay.")
+    [kept] = subscription.history.all()
+    assert (kept.history_user, kept.history_change_reason) == (editor, "For her essay.")
     assert LogEntry.objects.get().object_id == str(subscription.pk)
     desk.force_login(registered)
     assert GATED in desk.get("/en/articles/the-crossing/").content.decode()
 
 
-@pytest.mark.parametrize("ends", [("2024-01-01", "00:00"), ("2023-06-01", "00:00")])
-def test_grant_must_end_after_its_start(ends, desk, registered, plan):
-    response = grant(desk, registered, plan, ends_at_0=ends[0], ends_at_1=ends[1])
+@pytest.mark.parametrize(
+    "asked, ends_at",
+    [
+        ({"how": "plan"}, datetime(2024, 1, 7, 23, tzinfo=UTC)),
+        ({"how": "days", "days": "3"}, datetime(2024, 1, 3, 23, tzinfo=UTC)),
+        ({"how": "until", "until": "2024-07-01T09:30"}, datetime(2024, 7, 1, 7, 30, tzinfo=UTC)),
+        ({"how": "ever", "days": "3", "until": "2024-07-01T09:30"}, None),
+    ],
+)
+def test_grant_lasts_as_long_as_was_asked(asked, ends_at, desk, registered, plan):
+    plan.days = 7
+    plan.save()
+
+    grant(desk, registered, plan, **asked)
+
+    assert list(spans()) == [(datetime(2023, 12, 31, 23, tzinfo=UTC), ends_at)]
+
+
+def test_grant_without_a_start_starts_now(desk, registered, plan, time_machine, now):
+    time_machine.move_to(now, tick=False)
+
+    grant(desk, registered, plan, starts_at="", how="days", days="1")
+
+    assert list(spans()) == [(now, now + timedelta(days=1))]
+
+
+@pytest.mark.parametrize(
+    "asked, says",
+    [
+        ({"how": "until", "until": "2024-01-01T00:00"}, "A subscription must end after it starts."),
+        ({"how": "until", "until": "2023-06-01T00:00"}, "A subscription must end after it starts."),
+        ({"how": "until"}, "Say on which day and at which time."),
+        ({"how": "days"}, "Say how many days."),
+        ({"how": "days", "days": "0"}, "Ensure this value is greater than or equal to 1."),
+        ({"how": "days", "days": "36501"}, "Ensure this value is less than or equal to 36500."),
+        ({"note": " "}, "This field is required."),
+    ],
+)
+def test_grant_says_what_it_lacks(asked, says, desk, registered, plan):
+    response = grant(desk, registered, plan, **asked)
 
     assert (response.status_code, Subscription.objects.count()) == (200, 0)
-    assert errors_of(response) == ["A subscription must end after it starts."]
+    assert errors_of(response) == [says]
 
 
 def test_grant_takes_no_other_source(desk, registered, plan):
-    grant(desk, registered, plan, source="paid", cancelled_at_0="2024-01-01")
+    grant(desk, registered, plan, source="paid", cancelled_at="2024-01-01")
 
     assert Subscription.objects.get().source == "granted"
     assert Subscription.objects.get().cancelled_at is None
 
 
-def test_editor_ends_a_subscription_and_the_text_shuts(desk, subscriber, article):
-    subscription = subscriber.subscriptions.get()
+@pytest.mark.parametrize(
+    "asked, told",
+    [
+        ({"tell": "on"}, ["registered@example.org"]),
+        ({}, []),
+        ({"tell": "on", "starts_at": "2190-01-01T00:00"}, []),
+    ],
+)
+def test_reader_is_told_of_a_grant_that_starts_now(
+    asked, told, desk, registered, plan, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        grant(desk, registered, plan, **asked)
 
-    response = desk.post(
-        SUBSCRIPTIONS, {"action": "end", "_selected_action": [subscription.pk]}, follow=True
-    )
-
-    subscription.refresh_from_db()
-    assert texts(tree_of(response), "//ul[@class='messagelist']/li") == ["Ended."]
-    assert subscription.ends_at == subscription.cancelled_at
-    assert subscription.ends_at is not None
-    assert not subscriber.is_subscriber
-    assert LogEntry.objects.get().get_change_message() == "Ended."
-    desk.force_login(subscriber)
-    page = desk.get("/en/articles/the-crossing/").content.decode()
-    assert GATED not in page
-    assert "Your subscription has ended." in page
+    assert [address for mail in mailoutbox for address in mail.to] == told
 
 
-def test_ending_again_changes_nothing(desk, lapsed):
-    before = Subscription.objects.values().get()
+def test_page_of_a_grant_begins_with_the_reader_it_was_asked_for(desk, registered):
+    registered.name = "Ada"
+    registered.save()
 
-    desk.post(SUBSCRIPTIONS, {"action": "end", "_selected_action": [before["id"]]})
+    page = tree_of(desk.get(f"{SUBSCRIPTIONS}add/?reader={registered.pk}"))
 
-    assert Subscription.objects.values().get() == before
+    assert texts(page, "//select[@name='reader']/option[@selected]") == [
+        "Ada, registered@example.org"
+    ]
 
 
-def test_given_right_is_history_and_only_its_note_changes(desk, subscriber, plan, now):
+# --- One that was given ---------------------------------------------------------------------------
+
+
+def test_given_right_is_history_and_only_its_note_changes(desk, editor, subscriber, now):
     subscription = subscriber.subscriptions.get()
     address = f"{SUBSCRIPTIONS}{subscription.pk}/change/"
 
@@ -113,6 +157,7 @@ def test_given_right_is_history_and_only_its_note_changes(desk, subscriber, plan
     assert response.status_code == 302
     assert (kept.note, kept.source, kept.ends_at) == ("A word.", "free", None)
     assert kept.starts_at == now - timedelta(days=1)
+    assert kept.history.first().history_user == editor
 
 
 def test_subscription_is_never_deleted_at_the_desk(desk, subscriber):
@@ -139,21 +184,10 @@ def test_staff_without_the_right_to_subscriptions_see_and_end_none(client, colle
     subscription = subscriber.subscriptions.get()
 
     seen = client.get(SUBSCRIPTIONS)
-    client.post(SUBSCRIPTIONS, {"action": "end", "_selected_action": [subscription.pk]})
+    for act in ["end", "extend"]:
+        client.post(f"{SUBSCRIPTIONS}{subscription.pk}/{act}/", {"confirmed": "yes"})
 
     assert seen.status_code == 403
-    assert subscriber.is_subscriber
-
-
-def test_viewer_of_subscriptions_ends_none(client, colleague, subscriber):
-    colleague.user_permissions.set(Permission.objects.filter(codename="view_subscription"))
-    client.force_login(colleague)
-
-    client.post(
-        SUBSCRIPTIONS,
-        {"action": "end", "_selected_action": [subscriber.subscriptions.get().pk]},
-    )
-
     assert subscriber.is_subscriber
 
 
@@ -161,7 +195,9 @@ def test_viewer_of_subscriptions_ends_none(client, colleague, subscriber):
 def test_filter_parts_running_from_ended(state, shown, desk, subscriber, lapsed):
     page = tree_of(desk.get(f"{SUBSCRIPTIONS}?state={state}"))
 
-    assert texts(page, "//tbody//*[contains(@class, 'field-reader')]") == [f"{shown}@example.org"]
+    assert texts(page, "//tbody//*[contains(@class, 'field-of_reader')]") == [
+        f"{shown}@example.org"
+    ]
 
 
 def test_editor_makes_a_plan(desk):

@@ -1,0 +1,1 @@
+"""Readers, plans and subscriptions at the desk. `subscribing` alone changes a right."""
