@@ -109,14 +109,8 @@ class ReaderList(UserAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Each word must stand in address or name, or be another whole address of the reader."""
-        for word in search_term.replace("\0", "").split():
-            found = Q(email__icontains=word)
-            for spelling in _spellings(word):
-                found |= Q(name__icontains=spelling)
-            if "@" in word:
-                others = EmailAddress.objects.filter(email=word.lower())
-                found |= Q(pk__in=others.values("user"))
-            queryset = queryset.filter(found)
+        for word in words_of(search_term):
+            queryset = queryset.filter(called(word))
         return queryset, False
 
     # --- Columns ----------------------------------------------------------------------------------
@@ -150,6 +144,21 @@ class ReaderList(UserAdmin):
     @admin.display(description=_("last seen"), ordering="seen_on")
     def seen(self, reader: User) -> str:
         return short(reader.seen_on) if reader.seen_on else EMPTY
+
+
+def words_of(search_term: str) -> list[str]:
+    return search_term.replace("\0", "").split()
+
+
+def called(word: str) -> Q:
+    """Which readers a word of a search finds."""
+    found = Q(email__icontains=word)
+    for spelling in _spellings(word):
+        found |= Q(name__icontains=spelling)
+    if "@" in word:
+        others = EmailAddress.objects.filter(email=word.lower())
+        found |= Q(pk__in=others.values("user"))
+    return found
 
 
 def short(day: date) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,10 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eurasia import languages
+from eurasia.accounts.models import User
 from eurasia.membership import glance, notices, subscribing
 from eurasia.membership.desk import acts, choosing, granting
 from eurasia.membership.desk.forms import How, HowLong, MomentField, ReasonField
-from eurasia.membership.desk.reader_list import short
+from eurasia.membership.desk.reader_list import called, short, words_of
 from eurasia.membership.models import Notice, Subscription
 from eurasia.policy import reader_of
 
@@ -90,7 +91,8 @@ class SubscriptionAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would be a scan
-    search_fields = ["reader__email", "reader__name", "note"]
+    search_fields = ["note"]  # shows the box; readers are found as in their list
+    search_help_text = _("Addresses and names of readers, notes.")
     ordering = ["-id"]
     actions = ["extend", "end"]
     change_form_template = add_form_template = "membership/desk/subscription_form.html"
@@ -98,6 +100,14 @@ class SubscriptionAdmin(admin.ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return SubscriptionChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        for word in words_of(search_term):
+            readers = User.objects.filter(called(word))
+            queryset = queryset.filter(Q(reader__in=readers) | Q(note__icontains=word))
+        return queryset, False
 
     # --- Columns ----------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'subscription',
                 'verbose_name_plural': 'subscriptions',
-                'indexes': [models.Index(fields=['reader', 'starts_at'], name='subscription_of_reader'), models.Index(fields=['-starts_at', '-id'], name='subscription_newest')],
+                'indexes': [models.Index(fields=['reader', 'starts_at'], name='subscription_of_reader')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='subscription_ends_after_its_start'), models.CheckConstraint(condition=models.Q(('source__in', ['free', 'granted', 'paid', 'organisation', 'gift'])), name='subscription_source_is_known'), models.CheckConstraint(condition=models.Q(('reader__isnull', False), ('source', 'paid'), _connector='OR'), name='subscription_without_a_reader_was_paid')],
             },
         ),

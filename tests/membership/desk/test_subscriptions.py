@@ -227,3 +227,23 @@ def test_plan_of_no_days_is_refused(desk):
 
     assert (response.status_code, Plan.objects.count()) == (200, 0)
     assert errors_of(response) != []
+
+
+@pytest.mark.parametrize(
+    "asked, found",
+    [
+        ("subscriber@", ["subscriber"]),
+        ("LOVE+ada", ["subscriber"]),
+        ("press", ["lapsed"]),
+        ("lapsed+press", ["lapsed"]),
+        ("subscriber+press", []),
+    ],
+)
+def test_subscription_is_found_by_reader_and_by_note(asked, found, desk, subscriber, lapsed):
+    type(subscriber).objects.filter(pk=subscriber.pk).update(name="Ada Lovelace")
+    Subscription.objects.filter(reader=lapsed).update(note="Press card")
+
+    page = tree_of(desk.get(f"{SUBSCRIPTIONS}?q={asked}"))
+
+    readers = texts(page, "//tbody//*[contains(@class, 'field-of_reader')]")
+    assert [reader.partition("@")[0] for reader in readers] == found
