@@ -108,10 +108,12 @@ def test_day_of_the_last_visit_is_kept_of_the_reader_and_written_once(registered
     assert User.objects.get().seen_on == date(2026, 3, 1)
 
     time_machine.move_to("2026-03-01T23:05:00Z")
+    cache.clear()  # Redis has a clock of its own
     with CaptureQueriesContext(connection) as said:
         here.get("/en/account/")
     assert User.objects.get().seen_on == date(2026, 3, 2)
     time_machine.move_to("2026-03-02T22:58:00Z")
+    cache.clear()
     with CaptureQueriesContext(connection) as said_again:
         here.get("/en/account/")
 
