@@ -83,7 +83,7 @@ class Narrowing(models.TextChoices):
     ENDED = "ended", _("have ended")
     NONE = "none", _("never subscribed")
     OFF = "off", _("switched off")
-    LEAVING = "leaving", _("to be erased")
+    LEAVING = "leaving", _("asked to be erased")
 
 
 def narrowed(
