@@ -2,7 +2,7 @@
 cannot be deleted.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,41 +10,39 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.newsroom import rendering, vault
-from eurasia.newsroom.models import Article, Document, Draft, FullText, Picture
+from eurasia.newsroom.models import Article, Document, Draft, FullText, Journal, Picture
 
 
 @dataclass(frozen=True)
 class Use:
-    """One place in one article."""
+    """One place in an article, or in what the journal says of itself."""
 
-    article: Article
+    where: Article | Journal
     place: str | Promise
 
 
 def of_picture(picture: Picture) -> list[Use]:
-    """In the order of articles."""
-    covers = Article.objects.filter(cover=picture)
-    waiting = Q(labels__cover=picture.pk)
-    return _uses(f'data-picture="{picture.pk}"', waiting, [(_("cover"), covers)])
+    found = [Use(article, _("cover")) for article in Article.objects.filter(cover=picture)]
+    journal = Journal.objects.filter(card_picture=picture)
+    found += [Use(row, _("picture for share cards")) for row in journal]
+    return found + _in_texts(f'data-picture="{picture.pk}"', Q(labels__cover=picture.pk))
 
 
 def of_document(document: Document) -> list[Use]:
-    return _uses(f'href="{document.source_address}"', Q(), [])
+    return _in_texts(f'href="{document.source_address}"', Q())
 
 
-def _uses(mark: str, waits: Q, found: list[tuple[Promise, Iterable[Article]]]) -> list[Use]:
+def _in_texts(mark: str, waits: Q) -> list[Use]:
     with vault.opened("desk"):
         bodies = list(FullText.objects.filter(body__contains=mark).values_list("pk", flat=True))
         in_draft = waits | Q(teaser__contains=mark) | Q(body__contains=mark)
         drafts = list(Draft.objects.filter(in_draft).values_list("article", flat=True))
     found = [
-        *found,
         (_("teaser"), Article.objects.filter(teaser__contains=mark)),
         (_("full text"), Article.objects.filter(pk__in=bodies)),
         (_("changes that wait"), Article.objects.filter(pk__in=drafts)),
     ]
-    uses = [Use(article, place) for place, articles in found for article in articles]
-    return sorted(uses, key=lambda use: use.article.pk)
+    return [Use(article, place) for place, articles in found for article in articles]
 
 
 def articles_showing(

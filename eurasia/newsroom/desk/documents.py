@@ -58,7 +58,9 @@ class DocumentAdmin(used.KeptWhileUsed, admin.ModelAdmin):
         return opening.may_see_full_texts(request) and super().has_delete_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Document | None = None) -> Any:
-        return ["title", "shown", "file", "link", "used_in"] if obj else ["title", "file"]
+        if obj is None:
+            return ["title", "file"]
+        return ["title", "shown", "file", "link", *used.fields(request)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
         return ["shown", "link", "used_in"]

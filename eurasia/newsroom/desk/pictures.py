@@ -7,16 +7,17 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
-from django.db.models import QuerySet
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from eurasia.newsroom import engraving, renditions
-from eurasia.newsroom.desk import opening
+from eurasia.newsroom import engraving, publishing, renditions, uses
+from eurasia.newsroom.desk import opening, used
 from eurasia.newsroom.models import Article, Picture
+from eurasia.newsroom.uses import Use
 
 #: Of pictures in the editor's dialog; a search finds the others.
 MOST_FOUND = 12
@@ -41,7 +42,7 @@ class PictureForm(forms.ModelForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(admin.ModelAdmin):
+class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
     form = PictureForm
     list_display = ["__str__", "credit", "width", "height", "is_public"]
     list_filter = ["is_public"]
@@ -50,30 +51,34 @@ class PictureAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Picture | None = None) -> list[str]:
         # The file of a gated picture must not move to a public address, nor back.
-        return ["shown", "width", "height", "is_public"] if obj else []
+        return ["shown", "width", "height", "is_public", "used_in"] if obj else []
 
     def get_fields(self, request: HttpRequest, obj: Picture | None = None) -> Any:
-        first = "shown" if obj else "file"
-        more = ["width", "height"] if obj else []
-        return [first, "credit", "is_public", "focal_x", "focal_y", *more]
+        # A file that is chosen here takes the place of the one that is there, wherever it is shown.
+        first = ["shown", "file"] if obj else ["file"]
+        more = ["width", "height", *used.fields(request)] if obj else []
+        return [*first, "credit", "is_public", "focal_x", "focal_y", *more]
+
+    def uses_of(self, thing: Picture) -> list[Use]:
+        return uses.of_picture(thing)
+
+    def remove(self, things: Any) -> None:
+        renditions.delete(things)
 
     @admin.display(description=_("file"))
     def shown(self, picture: Picture) -> str:
         address = reverse("admin:newsroom_picture_file", args=[picture.pk])
         return format_html('<a href="{}">{}</a>', address, picture)
 
+    @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
         if form.encoded is None:
             super().save_model(request, obj, form, change)
         else:
             renditions.add(obj, form.encoded)
+            if change:
+                publishing.finish_again({obj.pk})
         engraving.store(Article.objects.filter(cover=obj).values_list("pk", flat=True))
-
-    def delete_model(self, request: HttpRequest, obj: Picture) -> None:
-        renditions.delete([obj])
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Picture]) -> None:
-        renditions.delete(queryset)
 
     # --- The file itself, for the editor and the page above ---------------------------------------
 

@@ -33,33 +33,20 @@ class KeptWhileUsed(admin.ModelAdmin):
         uses = self.uses_of(thing)
         if not uses:
             return gettext("nothing")
-        items = (
-            (
-                reverse("admin:newsroom_article_change", args=[use.article.pk]),
-                use.article,
-                use.place,
-            )
-            for use in uses
-        )
         return format_html(
-            "<ul>{}</ul>", format_html_join("", '<li><a href="{}">{}</a> ({})</li>', items)
+            "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ([_linked(use)] for use in uses))
         )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Django's page then says what stands in the way, and has no button."""
         to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        if not protected:
-            protected = [
-                format_html(
-                    '{}: <a href="{}">{}</a> ({})',
-                    thing,
-                    reverse("admin:newsroom_article_change", args=[use.article.pk]),
-                    use.article,
-                    use.place,
-                )
-                for thing in objs
-                for use in self.uses_of(thing)
-            ]
+        used = [
+            format_html("{}: {}", thing, _linked(use))
+            for thing in objs
+            for use in self.uses_of(thing)
+        ]
+        if used:  # Django would first name the permissions to delete what uses it
+            return to_delete, counts, set(), used
         return to_delete, counts, lacking, protected
 
     @transaction.atomic
@@ -69,6 +56,17 @@ class KeptWhileUsed(admin.ModelAdmin):
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self.remove(queryset)
+
+
+def fields(request: HttpRequest) -> list[str]:
+    """Where a thing is used names articles, of which writers see their own alone."""
+    return ["used_in"] if request.user.has_perm("newsroom.view_article") else []
+
+
+def _linked(use: Use) -> SafeString:
+    name = f"admin:newsroom_{use.where._meta.model_name}_change"
+    address = reverse(name, args=[use.where.pk])
+    return format_html('<a href="{}">{}</a> ({})', address, use.where, use.place)
 
 
 def remove_after_commit(storage: Storage, names: Iterable[str]) -> None:
