@@ -25,6 +25,7 @@ from eurasia.newsroom.models import (
 )
 from tests.browser.test_everyone import ALL_OF_IT, ASK_AXE, STICKING_OUT, meetings
 from tests.browser.test_everyone import RULES as OF_THE_SITE
+from tests.newsroom.test_documents import pdf
 from tests.newsroom.test_pictures import png_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
@@ -102,6 +103,7 @@ def pages(write_article, topic_file, editor, subscriber, plan):
         *list_and_row("newsroom/spelledname", name),
         *list_and_row("newsroom/correction", live.corrections.get()),
         *list_and_row("newsroom/picture", picture), "newsroom/picture/add/",
+        *list_and_row("newsroom/document", pdf()), "newsroom/document/add/",
         *list_and_row("membership/plan", plan),
         *list_and_row("membership/subscription", held),
         "membership/subscription/add/", "membership/subscription/grant-list/", "list: check",
