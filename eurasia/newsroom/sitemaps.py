@@ -57,15 +57,17 @@ class Page:
 @machine
 def index(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
+    sections = {name: listed(at) for name, listed in SECTIONS.items()}
     maps = [
         {
             "location": _address(section, number),
             "last_mod": _newest(rows.page(number).object_list) if section == "articles" else None,
         }
-        for section, rows in ((name, listed(at)) for name, listed in SECTIONS.items())
+        for section, rows in sections.items()
         for number in rows.page_range
     ]
-    maps.append({"location": settings.SITE_URL + reverse("sitemap_news"), "last_mod": None})
+    if sections["articles"].count:
+        maps.append({"location": settings.SITE_URL + reverse("sitemap_news"), "last_mod": None})
     return _xml(request, "sitemap_index.xml", {"sitemaps": maps})
 
 
@@ -87,14 +89,18 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
 
 @machine
 def news(request: HttpRequest) -> HttpResponse:
-    """What was published in the last two days (www.google.com/schemas/sitemap-news/0.9)."""
+    """What was published in the last two days (www.google.com/schemas/sitemap-news/0.9).
+
+    Else the newest article, which is told as no news: the protocol has no map of nothing.
+    """
     at = timezone.now()
-    recent = Article.objects.published(at).filter(published_at__gt=at - NEWS_FOR)
+    published, since = Article.objects.published(at).newest(), at - NEWS_FOR
+    listed = list(published.filter(published_at__gt=since)[:NEWS_LIMIT]) or list(published[:1])
+    if not listed:
+        raise Http404
     context = {
-        "articles": [
-            (article, rendering.sayable(article.headline))
-            for article in recent.newest()[:NEWS_LIMIT]
-        ],
+        "articles": [(article, rendering.sayable(article.headline)) for article in listed],
+        "are_news": listed[0].published_at > since,
         "site_name": masthead.name(),
         "site_url": settings.SITE_URL,
     }
@@ -114,7 +120,8 @@ def _address(section: str, number: int) -> str:
 
 
 def _articles(at: datetime) -> "Paginator[Article]":
-    return Paginator(Article.objects.published(at).order_by("published_at", "id"), LIMIT)
+    articles = Article.objects.published(at).order_by("published_at", "id")
+    return Paginator(articles, LIMIT, allow_empty_first_page=False)
 
 
 def _whole(articles: Any, at: datetime) -> Any:
