@@ -110,7 +110,7 @@ def judge(rows: Iterable[Row], wish: Wish) -> Enrolment:
 
 
 def enrol(
-    rows: Iterable[Row], wish: Wish, *, seen: str, good_only: bool, note: str, by: User
+    rows: Sequence[Row], wish: Wish, *, seen: str, good_only: bool, note: str, by: User
 ) -> Enrolment:
     """Grant the wish to all good rows of a list, in one transaction; answers what was done.
 
@@ -120,6 +120,8 @@ def enrol(
     changed = _("Something has changed since the list was checked: look at it again.")
     try:
         with transaction.atomic():
+            known = [row.reader.pk for row in judge(rows, wish).rows if row.reader.pk]
+            subscribing.lock(*known)  # what is seen from here on stays so
             enrolment = judge(rows, wish)
             if enrolment.digest != seen:
                 raise EnrollingError(changed)

@@ -31,7 +31,7 @@ def take(*, reader: User, plan: Plan, at: datetime) -> Subscription:
 
     Raises SubscribingError if the plan is not offered, has a price, or is a second trial.
     """
-    _lock(reader.pk)
+    lock(reader.pk)
     if not plan.is_offered:
         raise SubscribingError(_("This plan is not offered at the moment."))
     if plan.price is not None:
@@ -56,7 +56,7 @@ def renew(*, reader: User, plan: Plan, at: datetime) -> Subscription:
     Not nearer than `may_renew_from`: it stays as it is, so that two clicks renew once. Raises
     SubscribingError as `take` does, and for a trial.
     """
-    _lock(reader.pk)
+    lock(reader.pk)
     held = _held(reader, plan, at)
     if held is None or held.ends_at is None:
         return take(reader=reader, plan=plan, at=at)
@@ -158,7 +158,7 @@ def grant_all(
     """The desk gives the same to many, in as many queries as to one. Raises as `grant` does."""
     if ends_at is not None and ends_at <= starts_at:
         raise SubscribingError(_("A subscription must end after it starts."))
-    _lock(*(reader.pk for reader in readers))
+    lock(*(reader.pk for reader in readers))
     granted = Subscription.objects.bulk_create(
         Subscription(
             reader=reader,
@@ -207,10 +207,11 @@ def annotate(subscription: Subscription, *, note: str, by: User | None) -> None:
     subscription.save(update_fields=["note"])
 
 
-def _lock(*numbers: int) -> None:
+def lock(*numbers: int) -> None:
     """One writer at a time for each reader, so that two clicks are one subscription.
 
-    Raises SubscribingError for a reader who has been erased.
+    For who looks before they write, in the transaction that writes. Raises SubscribingError for a
+    reader who has been erased.
     """
     locked = User.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
     if len(locked.values_list("pk")) != len(set(numbers)):
@@ -220,7 +221,7 @@ def _lock(*numbers: int) -> None:
 def _lock_row(subscription: Subscription) -> Subscription:
     """As it is now: what the caller holds may be old. Its reader comes first, as everywhere."""
     if subscription.reader_id is not None:  # the ledger's rows have none
-        _lock(subscription.reader_id)
+        lock(subscription.reader_id)
     return Subscription.objects.select_for_update().get(pk=subscription.pk)
 
 

@@ -1,10 +1,12 @@
 """A list of readers is granted a plan: judged row by row, then all of it or nothing."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.db import connection
 
 from eurasia.accounts.models import User
 from eurasia.membership import enrolling, subscribing
@@ -228,3 +230,31 @@ def test_account_made_in_between_is_a_change_and_no_crash(wish, editor):
         enrol(listed, wish, editor, seen=seen)
 
     assert Subscription.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_list_that_is_confirmed_twice_at_once_is_granted_once():
+    reader, staff = (User.objects.create_user(f"{name}@example.org") for name in ["one", "two"])
+    plan = Plan.objects.create(slug="free", name_en="Free", name_fr="Gratuit")
+    wish = Wish(plan, AT, AT + DAY, makes_accounts=True, language="en")
+    listed, start, said = rows(reader.email), threading.Barrier(2), []
+    seen = enrolling.judge(listed, wish).digest
+
+    def confirm():
+        start.wait()
+        try:
+            said.append(len(enrol(listed, wish, staff, seen=seen).good))
+        except EnrollingError as refusal:
+            said.append(refusal.messages)
+        finally:
+            connection.close()
+
+    clicks = [threading.Thread(target=confirm) for _number in range(2)]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+
+    changed = ["Something has changed since the list was checked: look at it again."]
+    assert sorted(said, key=str) == [1, changed]
+    assert Subscription.objects.count() == 1

@@ -67,6 +67,8 @@ class ListForm(HowLong):
         help_text=_("Where the list names none."),
     )
     plan = forms.ModelChoiceField(Plan.objects.order_by("position", "id"), label=_("Plan"))
+    #: What "now" was when the list was checked: confirmed twice, it is granted once.
+    asked_at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     starts_at = MomentField(label=_("Starts"), required=False, help_text=_("Empty: now."))
     note = ReasonField()
     good_only = forms.BooleanField(
@@ -91,7 +93,7 @@ class ListForm(HowLong):
             except ValidationError as error:
                 self.add_error("file", error)
         if not self.errors:
-            self._settle(timezone.now())
+            self._settle(cleaned.get("asked_at") or timezone.now())
         return cleaned
 
     def _read(self, cleaned: dict[str, Any]) -> None:
@@ -105,6 +107,7 @@ class ListForm(HowLong):
         self.sheet = spreadsheets.read(cleaned["text"])
 
     def _settle(self, at: datetime) -> None:
+        self.at = at
         values = self.cleaned_data
         starts_at = values["starts_at"] or at
         ends_at = self.ends_at(starts_at, values["plan"])
@@ -122,7 +125,7 @@ class ListForm(HowLong):
     def kept(self) -> dict[str, Any]:
         """What the page of the check sends again, as it was sent or read."""
         sent = {name: self.data.get(name, "") for name in self.fields}
-        return {**sent, "text": self.cleaned_data["text"]}
+        return {**sent, "text": self.cleaned_data["text"], "asked_at": self.at.isoformat()}
 
 
 def urls(model_admin: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 """Subscriptions at the desk: the list, granting one, and the note on it."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from eurasia.membership import glance, notices, subscribing
 from eurasia.membership.desk import acts, choosing, granting
 from eurasia.membership.desk.forms import How, HowLong, MomentField, ReasonField
 from eurasia.membership.desk.reader_list import called, short, words_of
-from eurasia.membership.models import Notice, Subscription
+from eurasia.membership.models import Notice, Plan, Subscription
 from eurasia.policy import reader_of
 
 
@@ -51,7 +52,16 @@ class GrantForm(HowLong, forms.ModelForm):
             ends_at = cleaned["ends_at"] = self.ends_at(starts_at, cleaned["plan"])
             if ends_at is not None and ends_at <= starts_at:
                 self.add_error("until", gettext("A subscription must end after it starts."))
+            self._look_for_another(cleaned["reader"], cleaned["plan"], starts_at)
         return cleaned
+
+    def _look_for_another(self, reader: User, plan: Plan, at: datetime) -> None:
+        """Two clicks, or somebody else a moment ago: the transaction of the page holds the lock."""
+        subscribing.lock(reader.pk)
+        if Subscription.objects.granting_access(reader, at).filter(plan=plan).exists():
+            self.add_error(
+                "plan", gettext("The reader has this plan at that time already: extend it.")
+            )
 
 
 class NoteForm(forms.ModelForm):

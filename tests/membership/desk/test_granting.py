@@ -97,8 +97,9 @@ def test_bad_rows_stop_the_list_until_they_are_left_out(desk, plan, registered):
     assert (entry.object_repr, entry.user.email) == ("Zoé Lac", "subscriber-desk@example.org")
 
 
-def test_good_list_is_granted_at_once_and_twice_is_once(desk, plan, registered):
-    page = check(desk, plan, "email\nregistered@example.org\n")
+@pytest.mark.parametrize("asked", [{"how": "ever"}, {"how": "days", "days": "30"}])
+def test_good_list_is_granted_at_once_and_twice_is_once(asked, desk, plan, registered):
+    page = check(desk, plan, "email\nregistered@example.org\n", **asked)
     confirm(desk, page)
 
     again = confirm(desk, page)

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.utils import timezone
 
+from eurasia.membership import subscribing
 from eurasia.membership.models import Plan, Subscription
 from tests.cast import GATED
 from tests.pages import submit, texts, tree_of
@@ -97,6 +99,33 @@ def test_grant_says_what_it_lacks(asked, says, desk, registered, plan):
 
     assert (response.status_code, Subscription.objects.count()) == (200, 0)
     assert errors_of(response) == [says]
+
+
+@pytest.mark.parametrize("days, refused", [(-1, False), (0, True), (8, True), (9, False)])
+def test_plan_that_is_held_then_is_extended_instead(
+    days, refused, desk, registered, subscriber, plan, now
+):
+    start = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    subscribing.grant(
+        reader=registered, plan=plan, starts_at=start, ends_at=start + timedelta(days=9), note="",
+        by=None,
+    )  # fmt: skip
+    asked = timezone.localtime(start + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+
+    response = grant(desk, registered, plan, starts_at=asked, how="days", days="1")
+
+    says = "The reader has this plan at that time already: extend it."
+    assert (response.status_code == 200) == refused
+    assert registered.subscriptions.count() == (1 if refused else 2)
+    if refused:
+        assert errors_of(response) == [says]
+
+
+def test_two_clicks_are_one_grant(desk, registered, plan):
+    for _click in range(2):
+        grant(desk, registered, plan, starts_at="", how="days", days="30")
+
+    assert Subscription.objects.count() == 1
 
 
 def test_grant_takes_no_other_source(desk, registered, plan):
