@@ -1,7 +1,7 @@
 """The front answers everybody from memory for a second, and no reader ever."""
 
 from datetime import timedelta
-from importlib import reload
+from importlib import import_module, reload
 
 import pytest
 from django.conf import settings
@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eurasia import front as front_module
-from eurasia import wsgi
 from eurasia.front import Front
 from eurasia.membership.gate import Standing
 from eurasia.newsroom import publishing, reading
@@ -534,7 +533,8 @@ def test_any_visits_are_answered_as_of_this_second_and_by_what_was_asked(visits)
 def test_front_stands_where_no_proxy_remembers_pages(proxies, stands, settings):
     settings.TRUSTED_PROXIES = proxies
 
-    application = reload(wsgi).application
+    # Loaded here: before the set-up, the folder of static files may not be there.
+    application = reload(import_module("eurasia.wsgi")).application
 
     assert isinstance(application, Front) is stands
     assert isinstance(application, WSGIHandler) is not stands
