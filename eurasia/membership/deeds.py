@@ -30,9 +30,11 @@ GONE = "…"
 class Deed:
     at: datetime
     says: str
-    #: None: the reader, or somebody whose account is gone.
+    #: None: the reader, a command, or somebody whose account is gone.
     by: User | None
     is_of_the_desk: bool
+    #: By the reader.
+    is_own: bool = False
     #: None: many, nobody, or somebody who has been erased.
     reader: User | None = None
     count: int = 1
@@ -130,11 +132,13 @@ def _befores(rows: Iterable[Any]) -> dict[int, Any]:
 
 def _of_row(row: Any, before: Any, count: int = 1) -> Deed:
     is_of_the_desk = row.history_change_reason is not None
+    is_received = before is None and row.source != Subscription.Source.FREE
     return Deed(
         at=row.history_date,
         says=_said_of_many(row, count) if count > 1 else _said(row, before, is_of_the_desk),
         by=row.history_user,
         is_of_the_desk=is_of_the_desk,
+        is_own=not (is_of_the_desk or is_received),
         reader=row.reader if count == 1 else None,
         count=count,
         reason=row.history_change_reason or "",

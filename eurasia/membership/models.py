@@ -162,7 +162,7 @@ class Subscription(models.Model):
     )
 
     objects = SubscriptionQuerySet.as_manager()
-    #: An act of the desk has a reason, be it empty; one without is the reader's own.
+    #: An act of the desk has a reason, be it empty, even when the account of who did it is gone.
     history = HistoricalRecords(
         history_change_reason_field=models.TextField(_("reason"), null=True)
     )

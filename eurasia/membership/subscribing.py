@@ -1,8 +1,8 @@
 """The sole writer of subscriptions: every start and every end passes here.
 
 Called by views, the desk and commands. All of it is keyed by `at`, in UTC; a day is 24 hours.
-Whatever the desk does takes `by` and a reason, which the history keeps; an act without a reason
-there is the reader's own.
+Whatever the desk does takes `by` and a reason, which the history keeps. A command is nobody at the
+desk: for it, as for what readers do themselves, the history has no reason.
 """
 
 from collections.abc import Sequence
@@ -172,7 +172,10 @@ def grant_all(
     )
     # One act: it bears one moment, read from the clock as the history does for a single save.
     Subscription.history.bulk_history_create(
-        granted, default_user=by, default_change_reason=note, default_date=timezone.now()
+        granted,
+        default_user=by,
+        default_change_reason=note if by else None,
+        default_date=timezone.now(),
     )
     return granted
 
@@ -227,7 +230,7 @@ def _lock_row(subscription: Subscription) -> Subscription:
 
 def _record(subscription: Any, by: User | None, reason: str) -> None:
     """Let the history tell who at the desk did it, and why."""
-    subscription._history_user, subscription._change_reason = by, reason
+    subscription._history_user, subscription._change_reason = by, reason if by else None
 
 
 def _held(reader: User, plan: Plan, at: datetime) -> Subscription | None:

@@ -119,6 +119,20 @@ def test_what_staff_give_themselves_is_marked(desk, staff, plan, now):
     assert "To their own account." in page.text
 
 
+def test_what_a_command_grants_is_no_act_of_the_desk(desk, registered, plan, now):
+    subscribing.grant(
+        reader=registered, plan=plan, starts_at=now, ends_at=None, note="Moved in", by=None
+    )
+
+    page = tree_of(desk.get(f"{READERS}{registered.pk}/history/"))
+    [facts] = texts(page, "//*[@class='deed-facts']")
+    privacy.erase(registered)
+
+    assert facts.endswith(", nobody on record")
+    assert told(desk.get(LOG)) == []
+    assert not Subscription.history.exists()
+
+
 def test_list_is_one_act(desk, staff, plan, now):
     readers = [User.objects.create_user(f"r{number}@example.org") for number in range(3)]
     subscribing.grant_all(
