@@ -101,6 +101,11 @@ class Plan(models.Model):
         return None if self.days is None else starts_at + timedelta(days=self.days)
 
 
+def running_at(at: datetime) -> Q:
+    """starts_at ≤ at < ends_at; without an end, for good."""
+    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def granting_access(self, reader: User, at: datetime) -> "SubscriptionQuerySet":
         """The subscriptions that open the full texts to `reader` at the instant `at`."""
@@ -108,7 +113,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def running(self, at: datetime) -> "SubscriptionQuerySet":
         """starts_at ≤ at < ends_at; without an end, for good."""
-        return self.filter(starts_at__lte=at).filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+        return self.filter(running_at(at))
 
     def ended(self, at: datetime) -> "SubscriptionQuerySet":
         return self.filter(ends_at__lte=at)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -31,6 +33,10 @@ class Change:
 @admin.register(Journal)
 class JournalAdmin(admin.ModelAdmin):
     autocomplete_fields = ["card_picture"]
+    formfield_overrides = {
+        models.CharField: {"widget": AdminTextInputWidget(attrs={"class": "vLargeTextField"})},
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
     change_form_template = "newsroom/desk/journal_form.html"
     fieldsets = [
         (None, {"fields": ["name", ("tagline_en", "tagline_fr"), "contact", "links"]}),
