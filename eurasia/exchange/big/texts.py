@@ -15,7 +15,7 @@ from eurasia.newsroom import indexing, rendering
 from eurasia.newsroom.models import Article, FullText
 
 STAND_IN = 7_777_777_777
-TEMPLATES = 200  # in each language
+TEMPLATES = 100  # in each language
 
 #: What everybody writes of; the rest of the words are nonsense.
 TOPICS = {
