@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 
+from eurasia.languages import of_the_journal
 from tests.browser.tour import OUTSIDER, Edition, Stop, tour
 from tests.pages import submit
 
@@ -36,7 +37,7 @@ def test_every_page_is_valid_html(edition, tmp_path):
         for language in ["en", "fr"]
         for stop in tour(language)
     }
-    pages |= {name: render_to_string(name) for name in ERRORS}
+    pages |= {name: render_to_string(name, of_the_journal()) for name in ERRORS}
     for name, page in pages.items():
         (tmp_path / f"{name.removesuffix('.html')}.html").write_text(page)
 
