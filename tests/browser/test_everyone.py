@@ -96,6 +96,8 @@ def test_tour_leaves_no_page_out():
         "home": "leads to the front page",
         "newsroom:picture": "a picture",
         "newsroom:rendition": "a picture",
+        "newsroom:document": "a file",
+        "newsroom:preview_document": "a file",
         "newsroom:card": "a picture",
         "newsroom:article_card": "a picture",
         "newsroom:preview_link": "the page of an article at another address",
