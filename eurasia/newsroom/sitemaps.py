@@ -26,7 +26,7 @@ from eurasia.newsroom.models import Article, Contributor, TopicFile
 from eurasia.policy import machine, reads
 
 #: The most addresses in one map, so that none takes long; the protocol allows 50,000 and 50 MB.
-LIMIT = 5_000
+LIMIT = 10_000
 #: Google's rules for a sitemap of news: how much it holds, and for how long.
 NEWS_LIMIT = 1_000
 NEWS_FOR = timedelta(hours=48)
