@@ -81,6 +81,7 @@ class Bench:
         redis, self.redis = started.enter_context(servers.shared_cache(folder))
         self.environment = {
             "DEMO": "1", "UNLIMITED": "1", "DATABASE_URL": address, "REDIS_URL": redis,
+            "SITE_URL": "http://localhost",  # stands on plates, and else goes by the port
         }  # fmt: skip
         self.cookies, said = self.fill()
         self.slugs, self.file = said["slugs"], said["file"]
