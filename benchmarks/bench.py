@@ -4,6 +4,7 @@ One run on one machine: rates on two machines, or at two times on one, say nothi
 READERS say how large the journal is, ROUNDS how often each rate is taken; medians count.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -101,8 +102,6 @@ class Bench:
         ).stdout  # fmt: skip
 
     def fill(self) -> tuple[list[str], Any]:
-        import json
-
         self.manage("manage.py", "collectstatic", "--no-input", "--verbosity=0")
         size = [f"--articles={ARTICLES}", f"--readers={READERS}"]
         self.manage("manage.py", "make_big", *size)
