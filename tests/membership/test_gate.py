@@ -353,6 +353,14 @@ def test_subscriptions_cost_the_same_query_however_many(
         standing(registered, AT)
 
 
+def claim_of(reader, at):
+    """Asked for alone, and in the query that fetches something of the reader's."""
+    [row] = gate.with_claims(User.objects.filter(pk=reader.pk), "pk", at)
+    alone = standing(reader, at)
+    assert gate.standing_of_row(row) == alone
+    return alone
+
+
 @pytest.mark.parametrize(
     "starts_at, ends_at, claim",
     [
@@ -372,14 +380,14 @@ def test_subscription_runs_from_its_start_to_before_its_end(
 ):
     subscribe(registered, plan, starts_at=starts_at, ends_at=ends_at)
 
-    assert standing(registered, AT) == claim
+    assert claim_of(registered, AT) == claim
 
 
 @pytest.mark.parametrize("source", Subscription.Source)
 def test_every_source_is_a_right(source, registered, plan):
     subscribe(registered, plan, source)
 
-    assert standing(registered, AT) == Standing(signed_in=True, right=source)
+    assert claim_of(registered, AT) == Standing(signed_in=True, right=source)
 
 
 @pytest.mark.parametrize(
@@ -395,18 +403,18 @@ def test_of_several_rights_the_first_in_order_speaks(sources, right, registered,
     for source in sources:
         subscribe(registered, plan, source)
 
-    assert standing(registered, AT) == Standing(signed_in=True, right=right)
+    assert claim_of(registered, AT) == Standing(signed_in=True, right=right)
 
 
 def test_running_subscription_speaks_before_one_that_has_ended(registered, plan):
     subscribe(registered, plan, ends_at=AT - TICK)
     subscribe(registered, plan, "gift")
 
-    assert standing(registered, AT) == Standing(signed_in=True, right="gift")
+    assert claim_of(registered, AT) == Standing(signed_in=True, right="gift")
 
 
 def test_subscription_of_another_reader_opens_nothing(registered, subscriber):
-    assert standing(registered, AT) == REGISTERED
+    assert claim_of(registered, AT) == REGISTERED
 
 
 def test_cancelled_subscription_runs_until_its_end(registered, plan):
@@ -414,8 +422,8 @@ def test_cancelled_subscription_runs_until_its_end(registered, plan):
     subscription.cancelled_at = AT - DAY
     subscription.save()
 
-    assert standing(registered, AT) == SUBSCRIBER
-    assert standing(registered, AT + TICK) == LAPSED
+    assert claim_of(registered, AT) == SUBSCRIBER
+    assert claim_of(registered, AT + TICK) == LAPSED
 
 
 def test_inactive_reader_is_an_outsider_whatever_the_account_holds(
@@ -431,6 +439,15 @@ def test_inactive_reader_is_an_outsider_whatever_the_account_holds(
 
 
 # --- The desk -------------------------------------------------------------------------------------
+
+
+def test_row_of_an_editor_claims_by_subscription_alone(editor, plan):
+    [row] = gate.with_claims(User.objects.filter(pk=editor.pk), "pk", AT)
+    subscribe(editor, plan)
+    [subscribed] = gate.with_claims(User.objects.filter(pk=editor.pk), "pk", AT)
+
+    assert gate.standing_of_row(row) == REGISTERED
+    assert gate.standing_of_row(subscribed) == SUBSCRIBER
 
 
 def test_staff_without_the_permission_are_readers_like_others(colleague):

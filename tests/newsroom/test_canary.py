@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse, JsonResponse
 from django.test import override_settings
 from django.urls import path, re_path
+from django.utils import timezone
 
 from eurasia import keeping, urls
 from eurasia.accounts.models import User
@@ -57,7 +58,8 @@ def forgets_the_key(request, token):
 
 def forgets_the_gate(request, token):
     """Opens whatever feed there is, whether its reader still may read or not."""
-    return HttpResponse(GATED, status=200) if tokens.feed_of(token, "en") else HttpResponse()
+    opens = tokens.feed_of(token, "en", "127.0.0.1", timezone.now())
+    return HttpResponse(GATED) if opens else HttpResponse()
 
 
 PRIVATE_FEED = path("en/feed/private/<str:token>/", private.private_feed)

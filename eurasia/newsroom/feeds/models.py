@@ -1,5 +1,7 @@
 """Private feeds, and from how many networks each is fetched. No text stands in these tables."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext
@@ -27,6 +29,9 @@ class FeedToken(models.Model):
     last_used_on = models.DateField(null=True)
     #: When the reader was last told that somebody else seems to read along.
     warned_at = models.DateTimeField(null=True)
+    # What `tokens.feed_of` asks for in the same query.
+    right: str | None
+    ended_at: datetime | None
 
     class Meta:
         verbose_name = _("private feed")

@@ -4,7 +4,6 @@ A feed reader has no cookies: the token in the address says whose standing the g
 at each fetch. Cookies are not looked at.
 """
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -26,7 +25,6 @@ from django.views.decorators.http import require_http_methods
 from eurasia import languages, masthead
 from eurasia.membership import gate
 from eurasia.membership.gate import Standing
-from eurasia.membership.models import Subscription
 from eurasia.newsroom.feeds import entries, tokens
 from eurasia.newsroom.feeds.models import FeedToken
 from eurasia.newsroom.feeds.writings import Atom
@@ -41,18 +39,18 @@ PICTURES = Signer(salt="eurasia.newsroom.feeds.pictures")
 @keyed
 def private_feed(request: HttpRequest, token: str) -> HttpResponse:
     """What the reader of `token` may read now: full texts, or teasers and how to renew."""
-    at, feed = timezone.now(), tokens.feed_of(token, languages.current())
+    at, address = timezone.now(), get_adapter().get_client_ip(request)
+    feed = tokens.feed_of(token, languages.current(), address, at)
     if feed is None:
         return _no_feed()
-    tokens.note_use(feed, get_adapter().get_client_ip(request), at)
-    standing = gate.standing(feed.reader, at)
+    standing = gate.standing_of_row(feed)
     stream = entries.of_file(feed.file) if feed.file else entries.of_the_journal()
     subtitle = gettext("Full texts, for one reader alone: do not pass its address on.")
     # Its own address, which is the key, stands nowhere in it.
     guid = entries.identity("feed", feed.pk)
     written = entries.begin(Atom, stream, subtitle=subtitle, address=None, guid=guid)
     if not gate.reads_all(standing):
-        written.add_item(**_note(feed, standing, at))
+        written.add_item(**_note(feed, standing))
     entries.fill(written, stream, standing, at, partial(picture_at, feed))
     response = HttpResponse(content_type=written.content_type)
     written.write(response, "utf-8")
@@ -92,10 +90,9 @@ def _for_one_reader(response: Any) -> Any:
     return response
 
 
-def _note(feed: FeedToken, standing: Standing, at: datetime) -> dict[str, Any]:
+def _note(feed: Any, standing: Standing) -> dict[str, Any]:
     """The entry above the teasers of a reader who may not read on."""
-    ended = Subscription.objects.filter(reader=feed.reader).ended(at).order_by("-ends_at", "-id")
-    since = ended.values_list("ends_at", flat=True).first() or feed.made_at
+    since = feed.ended_at or feed.made_at
     address = settings.SITE_URL + reverse("membership:subscribe")
     return {
         "title": gettext("Your subscription has ended.")
@@ -134,7 +131,7 @@ class FeedForm(forms.Form):
 def private_feeds(request: HttpRequest) -> HttpResponse:
     """The reader's feeds. POST makes one, whose address is shown this once."""
     reader, at = reader_of(request), timezone.now()
-    may_make = gate.reads_all(gate.standing(reader, at))
+    may_make = gate.standing(reader, at).right is not None
     asked = {"file": request.GET.get("file", ""), "language": languages.current()}
     form, made, token = FeedForm(request.POST or None, initial=asked), None, ""
     if request.method == "POST" and may_make and form.is_valid():

@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
 from eurasia import mail
 from eurasia.accounts.models import User
+from eurasia.membership import gate
 from eurasia.newsroom.feeds.models import FeedNetwork, FeedToken
 from eurasia.newsroom.models import TopicFile
 from eurasia.newsroom.previewing import digest
@@ -40,9 +41,20 @@ def make(
     return feed, token if is_new else ""
 
 
-def feed_of(token: str, language: str) -> FeedToken | None:
-    """The feed that `token` opens, if it is one in `language` of somebody who may sign in."""
-    return _working().filter(token_digest=digest(token), language=language).first()
+def feed_of(token: str, language: str, address: str, at: datetime) -> FeedToken | None:
+    """The feed that `token` opens, if it is one in `language` of somebody who may sign in.
+
+    It comes with the claims of its reader, and notes that it was fetched from `address`.
+    """
+    token_digest, today = digest(token), timezone.localdate(at)
+    network = _digest_of_network(token_digest, address)
+    noted = FeedNetwork.objects.filter(feed=OuterRef("pk"), network_digest=network, seen_on=today)
+    feeds = _working().filter(token_digest=token_digest, language=language)
+    known = gate.with_claims(feeds.annotate(is_noted=Exists(noted)), "reader", at)
+    feed = known.first()
+    if feed and not feed.is_noted:
+        _note_use(feed, network, at)
+    return feed
 
 
 def feed_by_number(pk: int) -> FeedToken | None:
@@ -69,11 +81,9 @@ def revoke(feed: FeedToken) -> None:
 # --- From where it is fetched ---------------------------------------------------------------------
 
 
-def note_use(feed: FeedToken, address: str, at: datetime) -> None:
-    """Note the day and the network of a fetch; the first of a day writes, the others only look."""
-    today, network = timezone.localdate(at), _digest_of_network(feed, address)
-    if FeedNetwork.objects.filter(feed=feed, network_digest=network, seen_on=today).exists():
-        return
+def _note_use(feed: FeedToken, network: str, at: datetime) -> None:
+    """The first fetch of a day from a network writes, the others only look."""
+    today = timezone.localdate(at)
     FeedToken.objects.filter(pk=feed.pk).update(last_used_on=today)
     FeedNetwork.objects.update_or_create(
         feed=feed, network_digest=network, defaults={"seen_on": today}
@@ -92,13 +102,13 @@ def _last_day_of_old(at: datetime) -> date:
     return timezone.localdate(at) - timedelta(days=DAYS)
 
 
-def _digest_of_network(feed: FeedToken, address: str) -> str:
+def _digest_of_network(token_digest: str, address: str) -> str:
     """Of the neighbourhood of an address: who keyed it can tell two apart, and nothing more."""
     ip = ip_address(address)
     if isinstance(ip, IPv6Address):
         ip = ip.ipv4_mapped or ip
     network = ip_network((ip, 24 if ip.version == 4 else 48), strict=False)
-    said = f"{feed.pk}:{network}"
+    said = f"{token_digest}:{network}"
     return salted_hmac("eurasia.newsroom.feeds", said, algorithm="sha256").hexdigest()
 
 

@@ -93,14 +93,21 @@ def test_feed_of_a_file_holds_that_file_alone(fetch, subscriber, write_article, 
     assert parsed(french).feed.title == "EurasiaPeace – Relations entre l’Iran et les BRICS"
 
 
-@pytest.mark.parametrize("who", ["subscriber", "editor"])
-def test_what_is_not_published_is_in_no_feed(who, fetch, write_article, now, request):
-    reader = request.getfixturevalue(who)
+def test_what_is_not_published_is_in_no_feed(fetch, subscriber, write_article, now):
     for status in ["draft", "in_review", "withdrawn"]:
         write_article(status, status=status)
     write_article("scheduled", published_at=now + timedelta(hours=1))
 
-    assert titles(fetch(make(reader, now)[1])) == []
+    assert titles(fetch(make(subscriber, now)[1])) == []
+
+
+def test_desk_reads_no_feed_by_its_permission(fetch, editor, article, client, now):
+    response = fetch(make(editor, now)[1])
+
+    assert titles(response) == ["No subscription is running.", article.headline]
+    assert GATED not in response.content.decode()
+    client.force_login(editor)
+    assert tree_of(client.get(FEEDS)).xpath("//main//form") == []
 
 
 def test_article_that_is_withdrawn_leaves_the_feed(fetch, subscriber, article, now):
@@ -269,8 +276,22 @@ def test_fetch_takes_as_many_queries_for_three_entries_as_for_one(
     _feed, address = make(subscriber, now)
     fetch(address)  # the first of a day is noted
 
-    # The feed, whether this network is noted, the right, the articles, their texts.
-    with django_assert_num_queries(5):
+    # The feed with its reader's right and this network, the articles, their texts.
+    with django_assert_num_queries(3):
+        fetch(address)
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["lapsed", "none"])
+def test_fetch_without_a_right_takes_no_query_more(
+    ended, fetch, subscriber, write_article, now, django_assert_num_queries
+):
+    write_article("open", access="everyone")
+    write_article("gated")
+    _feed, address = make(subscriber, now)
+    Subscription.objects.update(ends_at=now) if ended else Subscription.objects.all().delete()
+    fetch(address)
+
+    with django_assert_num_queries(3):
         fetch(address)
 
 
