@@ -26,12 +26,13 @@ def application(environ, start_response):
 
 
 def main() -> None:
-    from eurasia.front import Front  # these want the settings first
+    from eurasia.behind import behind  # these want the settings first
+    from eurasia.front import Front
     from eurasia.tally import tally
 
     server = float(sys.argv[1]) if sys.argv[1:] else SERVER
     tally.writer = lambda reads: None
-    tally.start = lambda: None  # summed up below
+    behind.start = lambda: None  # summed up below
     front = Front(application, clock=lambda: 0.0)
     spent: dict[str, list[float]] = {"articles": [], "contributors": []}
     for _round in range(ROUNDS):

@@ -22,6 +22,7 @@ from django.core.handlers.wsgi import get_path_info
 from django.http.request import split_domain_port, validate_host
 
 from eurasia.answers import Asked, Headers, Page
+from eurasia.behind import behind
 from eurasia.keeping import FRESH, STALE
 from eurasia.policy import route_of
 from eurasia.sending import encoding_for
@@ -109,7 +110,7 @@ class Front:
                 tally.add(read)
             return page.send(environ, start_response)
         answer = self._answer(key, environ, now)
-        tally.start()  # hits only add: every page in memory was asked for here first
+        behind.start()  # hits only add: every page in memory was asked for here first
         if read is not None and answer.is_read and method == "GET":
             tally.add(read)
         return answer.send(environ, start_response)

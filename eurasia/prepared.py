@@ -9,18 +9,20 @@ own cursor: the vault, logs and counts of queries see it as they see any other.
 """
 
 import inspect
-from collections.abc import Callable
-from copy import copy
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, Model, QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=Model)
+
+
+#: Stands for a place while constants are written into the SQL; no text of ours holds it.
+_MARK = "\N{OBJECT REPLACEMENT CHARACTER}"
 
 
 class _Place(Expression):
@@ -45,23 +47,57 @@ class Prepared(Generic[Row]):
         self._build = build
 
     @cached_property
-    def _compiled(self) -> tuple[Any, str, tuple[Any, ...]]:
+    def _compiled(self) -> "_Compiled":
         places = {name: _Place(name) for name in inspect.signature(self._build).parameters}
-        compiler = self._build(**places).query.get_compiler(DEFAULT_DB_ALIAS)
-        return compiler, *compiler.as_sql()
+        return _Compiled(self._build(**places))
 
     def __call__(self, **values: datetime | int | str) -> list[Row]:
         """The rows of today. Raises KeyError for a missing argument, TypeError for None."""
-        compiler, sql, parameters = self._compiled
+        compiled = self._compiled
         with connection.cursor() as cursor:
-            cursor.execute(sql, [_sent(each, values) for each in parameters])
-            rows = cursor.fetchall()
-        # What makes models of rows asks a queryset for a compiler, and that one for its rows.
-        answered = copy(compiler)
-        answered.execute_sql = lambda **_how: [rows]
-        query = SimpleNamespace(get_compiler=lambda using: answered)
-        queryset: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
-        return list(ModelIterable(queryset))
+            cursor.execute(compiled.sql, [_sent(each, values) for each in compiled.parameters])
+            return [compiled.model_of(row) for row in compiled.converted(cursor.fetchall())]
+
+
+class _Compiled:
+    """What `django.db.models.query.ModelIterable` finds out each time anew of one query."""
+
+    def __init__(self, rows: Any) -> None:
+        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        self.sql, self.parameters = _said_outright(*compiler.as_sql())
+        self._compiler, what = compiler, compiler.klass_info
+        # Since 6.1 a queryset says how fields that it leaves out are fetched.
+        how = [rows._fetch_mode] if hasattr(rows, "_fetch_mode") else []
+        columns = slice(what["select_fields"][0], what["select_fields"][-1] + 1)
+        self._model, self._columns = what["model"], columns
+        self._names = [column.target.attname for column, *_sql in compiler.select[columns]]
+        self._related = get_related_populators(what, compiler.select, DEFAULT_DB_ALIAS, *how)
+        self._annotated = compiler.annotation_col_map or {}
+        self._converters = compiler.get_converters([column for column, *_sql in compiler.select])
+
+    def converted(self, rows: list[Any]) -> Iterable[Any]:
+        """With the values that a field makes of those of the database."""
+        return self._compiler.apply_converters(rows, self._converters) if self._converters else rows
+
+    def model_of(self, row: Any) -> Any:
+        found = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._columns])
+        for populator in self._related:
+            populator.populate(row, found)
+        for name, at in self._annotated.items():
+            setattr(found, name, row[at])
+        return found
+
+
+def _said_outright(sql: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
+    """With what is the same each time in the SQL itself, where PostgreSQL plans ahead: else it
+    could not know that a partial index holds all that is asked for.
+    """
+    if connection.vendor != "postgresql":
+        return sql, list(parameters)
+    places = [each for each in parameters if isinstance(each, _Place)]
+    marked = [_MARK if isinstance(each, _Place) else each for each in parameters]
+    said = connection.ops.compose_sql(sql, marked)  # type: ignore[attr-defined]  # it has
+    return said.replace("%", "%%").replace(f"'{_MARK}'", "%s"), places
 
 
 def _sent(parameter: Any, values: dict[str, Any]) -> Any:

@@ -174,8 +174,8 @@ if not (HTTPS or DEMO or DEBUG):
 SITE_NAME = "EurasiaPeace"
 #: For how long a process believes the journal's settings of the desk (eurasia/masthead.py).
 JOURNAL_SECONDS = 0.5
-#: How often a process writes down the reads that it has counted (eurasia/tally.py).
-READS_SECONDS: float | None = 5
+#: How often a process writes down what readers do not wait for (eurasia/behind.py).
+WRITES_SECONDS: float | None = 5
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -263,7 +263,12 @@ if DATABASE_IS_SQLITE:
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 600  # opening it is a tenth of a page's work
 else:
-    DATABASES["default"]["OPTIONS"] = {"pool": True}
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": True,
+        # Plans are kept with their statements: half of what PostgreSQL has to do for a page.
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+    }
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, not the request
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,12 +1,9 @@
-"""How often pages are read: counted in the process, written by a thread, so that no reader waits.
+"""How often pages are read: counted in the process, written from behind, so that no reader waits.
 
 Counted is a GET that is answered by 200 or 304, from people and machines alike: nothing is kept of
 who asks, so nobody is told apart. Of who has no session cookie, one source counts per set-up: the
 front (eurasia.front), or a log of nginx that `manage.py count_reads` reads. Of who has one, Django
 counts, in either set-up, and nobody else does.
-
-What SECONDS have brought is written in one go, the last of it when the process ends in order; who
-kills it loses no more than that.
 """
 
 import logging
@@ -17,8 +14,9 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from django.conf import settings
-from django.db import Error, close_old_connections, connection
+from django.db import Error
+
+from eurasia.behind import behind
 
 log = logging.getLogger(__name__)
 
@@ -75,21 +73,11 @@ class Tally:
         self.add = self._seen.append
         self._unwritten: Counter[Read] = Counter()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
         self.writer: Writer | None = None
-
-    def start(self) -> None:
-        """See to it that a thread writes: in a fork, the one of its parent is not there."""
-        if settings.READS_SECONDS is None or (self._thread and self._thread.is_alive()):
-            return
-        with self._lock:
-            if not (self._thread and self._thread.is_alive()):
-                self._thread = threading.Thread(target=self._write_on, name="tally", daemon=False)
-                self._thread.start()
 
     def seen(self, read: Read) -> None:
         self.add(read)
-        self.start()
+        behind.start()
 
     def flush(self) -> None:
         """Write what has been counted; what the database does not take stays for the next time."""
@@ -108,15 +96,6 @@ class Tally:
     def clear(self) -> None:
         self._seen.clear()
         self._unwritten.clear()
-
-    def _write_on(self) -> None:
-        """Until the main thread ends, as it does in order after SIGTERM; then once more."""
-        main = threading.main_thread()
-        while main.is_alive():
-            main.join(settings.READS_SECONDS)
-            close_old_connections()
-            self.flush()
-        connection.close()
 
 
 #: Of this process.

@@ -177,7 +177,7 @@ def house(tmp_path_factory, worker_id):
         STORAGES=storages,
         CACHES=caches,
         JOURNAL_SECONDS=inf,  # queries are counted: a test says when the row is read
-        READS_SECONDS=None,  # a test writes them when it wants to
+        WRITES_SECONDS=None,  # visits are written at once, reads when a test wants it
         SIGNUP_SECONDS=0,  # tests type as fast as robots
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # fast, not safe
     ):

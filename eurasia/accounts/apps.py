@@ -9,7 +9,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.mfa.signals import authenticator_added  # its models must be there first
 
-        from eurasia.accounts import held, second_factor  # so must ours
+        from eurasia.accounts import held, second_factor, visits  # so must ours
+        from eurasia.behind import behind
 
         held.add()
         authenticator_added.connect(second_factor.was_added, dispatch_uid="second_factor")
+        behind.works.append(visits.write)

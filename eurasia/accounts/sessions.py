@@ -5,13 +5,12 @@ from allauth.usersessions.internal import flows
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from eurasia.accounts import visits
 from eurasia.accounts.models import User
 from eurasia.policy import reader_of, reader_only
 from eurasia.prepared import Prepared
@@ -27,19 +26,12 @@ class AuthenticationBackend(AnyAuthenticationBackend):
         return next((user for user in found if self.user_can_authenticate(user)), None)
 
 
-#: So exact is "last seen", in seconds; a page that is read within writes nothing.
-EXACT_TO = 5 * 60
-
-
 class ActivityMiddleware(UserSessionsMiddleware):
-    """allauth's, which would write with every request. Of the reader a day is kept, once a day."""
+    """allauth's, which would write with every request."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        reader = reader_of(request)
-        if reader and cache.add(f"seen:{request.session.session_key}", 1, EXACT_TO):
-            if reader.seen_on != (today := timezone.localdate()):
-                User.objects.filter(pk=reader.pk).update(seen_on=today)
-            return super().__call__(request)
+        if reader := reader_of(request):
+            visits.note(request, reader)
         return self.get_response(request)
 
 

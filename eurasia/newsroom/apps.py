@@ -9,6 +9,7 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         from eurasia.accounts import privacy  # models are not there yet when this file is read
+        from eurasia.behind import behind
         from eurasia.newsroom import counting, held, vault
         from eurasia.tally import tally
 
@@ -17,3 +18,4 @@ class NewsroomConfig(AppConfig):
         privacy.open_while_erasing(lambda: vault.opened("erase"))
         held.add(self)
         tally.writer = counting.write
+        behind.works.append(tally.flush)

@@ -1,12 +1,14 @@
 """What the page of an article shows beside its text, by queries that are put together once.
 
-One a query: the article with its plate, its translations, its neighbours; without a plate its
-files, bylines and corrections too.
+One for the article with its plate, one for what is around it; without a plate three more, for its
+files, bylines and corrections.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Q, Subquery
 
 from eurasia.newsroom import engraving
 from eurasia.newsroom.cursors import Cursor
@@ -16,7 +18,6 @@ from eurasia.newsroom.models import (
     ArticleFile,
     Correction,
     Plate,
-    TopicFile,
 )
 from eurasia.prepared import Prepared
 
@@ -31,32 +32,22 @@ _ARTICLE = Prepared(
 _FILES = Prepared(lambda article: ArticleFile.in_order().filter(article=article))
 _BYLINE = Prepared(lambda article: ArticleContributor.in_order().filter(article=article))
 _CORRECTIONS = Prepared(lambda article: Correction.newest().filter(article=article))
-_TRANSLATIONS = Prepared(
-    lambda at, work, article: (
-        Article.objects.published(at).filter(work=work).exclude(pk=article).only("language", "slug")
-    )
-)
-_EARLIER = Prepared(
-    lambda at, language, file, place, number: (
-        Article.objects.published(at)
-        .in_language(language)
-        .of_file(file)
-        .before(Cursor(place, number))
-        .newest()
-        .only("language", "slug", "headline")[:1]
-    )
-)
-_LATER = Prepared(
-    lambda at, language, file, place, number: (
-        Article.objects.published(at)
-        .in_language(language)
-        .of_file(file)
-        .after(Cursor(place, number))
-        .newest()
-        .reverse()
-        .only("language", "slug", "headline")[:1]
-    )
-)
+
+
+def _around(at: Any, language: Any, work: Any, article: Any, file: Any, place: Any) -> Any:
+    """Its translations, and the two beside it in a file: never its own row."""
+    published = Article.objects.published(at)
+    in_file, here = published.in_language(language).of_file(file), Cursor(place, article)
+    beside = [
+        in_file.before(here).newest(), in_file.after(here).newest().reverse()
+    ]  # fmt: skip
+    found = Q(work=work) & ~Q(language=language)
+    for articles in beside:
+        found |= Q(pk=Subquery(articles.values("pk")[:1]))
+    return published.filter(found).only("language", "slug", "headline", "published_at")
+
+
+_AROUND = Prepared(_around)
 
 
 def published_article(slug: str, language: str, at: datetime) -> Article | None:
@@ -74,29 +65,34 @@ def plate_of(article: Article, at: datetime) -> Plate:
     return engraving.draw(article, at)
 
 
-def translations_of(article: Article, at: datetime) -> dict[str, str]:
-    """The addresses of the work in other languages, by their codes."""
-    others = _TRANSLATIONS(at=at, work=article.work, article=article.pk)
-    return {other.language: other.get_absolute_url() for other in others}
-
-
 @dataclass(frozen=True)
-class Neighbours:
-    """Previous and next in a file, in the article's language."""
+class Surroundings:
+    """Where a reader can go on: the work in other languages, what is beside it in its file."""
 
+    #: Addresses, by language.
+    translations: dict[str, str]
     previous: Article | None
     next: Article | None
 
 
-def neighbours_of(article: Article, file: TopicFile | None, at: datetime) -> Neighbours | None:
-    """None without a file."""
-    if file is None:
-        return None
-    here: dict[str, Any] = {
-        "at": at,
-        "language": article.language,
-        "file": file.pk,
-        "place": article.published_at,
-        "number": article.pk,
-    }
-    return Neighbours(next(iter(_EARLIER(**here)), None), next(iter(_LATER(**here)), None))
+def surroundings_of(article: Article, file: int | None, at: datetime) -> Surroundings:
+    """`file`: the number of the one in which it has neighbours, if any."""
+    found = _AROUND(
+        at=at,
+        language=article.language,
+        work=article.work,
+        article=article.pk,
+        file=file or 0,
+        place=article.published_at,  # type: ignore[arg-type]  # it is published
+    )
+    translations, beside = {}, {}
+    for other in found:
+        if other.language == article.language:
+            beside[_order(other) > _order(article)] = other
+        else:
+            translations[other.language] = other.get_absolute_url()
+    return Surroundings(translations, previous=beside.get(False), next=beside.get(True))
+
+
+def _order(article: Article) -> tuple[Any, int]:
+    return article.published_at, article.pk

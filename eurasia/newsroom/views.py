@@ -216,7 +216,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     kind = tally.FULL_TEXT if opened.verdict.opens else tally.TEASER
     _count(request, tally.Read(kind, article.language, article.slug))
     plate = article_page.plate_of(article, at)
-    elsewhere = article_page.translations_of(article, at)
+    around = article_page.surroundings_of(article, plate.file_id, at)
     return render(
         request,
         "newsroom/article_detail.html",
@@ -225,8 +225,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
             "reading": opened,
             "shelf": shelf.standing(reader, article) if reader else None,
             "plate": plate,
-            "language_links": languages.language_links(request.path_info, elsewhere),
-            "neighbours": article_page.neighbours_of(article, plate.file, at),
+            "language_links": languages.language_links(request.path_info, around.translations),
+            "neighbours": around,
         },
     )
 

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from eurasia.accounts import browsers, privacy
+from eurasia.accounts import browsers, privacy, visits
 from eurasia.accounts.models import User
+from eurasia.behind import behind
 from tests.cast import guard
 from tests.conftest import HttpsClient
 from tests.pages import submit, texts, tree_of
@@ -132,6 +133,39 @@ def test_last_seen_is_noted_once_in_five_minutes(here, time_machine):
     here.get("/en/about/")
 
     assert UserSession.objects.get().last_seen_at > began + timedelta(minutes=5)
+
+
+def test_nobody_waits_for_a_visit_to_be_noted(here, time_machine, settings, monkeypatch):
+    monkeypatch.setattr(behind, "start", lambda: None)  # now means now
+    settings.WRITES_SECONDS = 5
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    cache.clear()  # Redis has a clock of its own
+    began = UserSession.objects.values("last_seen_at", "user_agent").get()
+
+    with CaptureQueriesContext(connection) as said:
+        here.get("/en/about/", headers={"user-agent": "Another"})
+    unwritten = UserSession.objects.values("last_seen_at", "user_agent").get()
+    visits.write()
+    visits.write()
+
+    assert [each["sql"] for each in said if not each["sql"].startswith("SELECT")] == []
+    assert unwritten == began
+    assert UserSession.objects.get().user_agent == "Another"
+    assert User.objects.get().seen_on == timezone.localdate()
+
+
+def test_session_that_ends_before_its_visit_is_written_does_not_come_back(
+    here, elsewhere, registered, settings, monkeypatch
+):
+    monkeypatch.setattr(behind, "start", lambda: None)
+    settings.WRITES_SECONDS = 5
+    cache.clear()
+    elsewhere.get("/en/about/")
+    submit(here, here.get(LIST), "//main//li[contains(., 'iPhone')]//form", follow=True)
+
+    visits.write()
+
+    assert [each.user_agent for each in UserSession.objects.all()] == [FIREFOX]
 
 
 # --- Ended ----------------------------------------------------------------------------------------

@@ -912,7 +912,7 @@ def test_outsiders_article_page_takes_few_queries_however_many_articles(count, c
 
     queries = queries_of(client, ADDRESS)
 
-    assert len(queries) == 4, queries
+    assert len(queries) == 2, queries
     assert named_in(queries, {"django_session", "accounts_user", *vault.tables()}) == []
     assert len(named_in(queries, {"newsroom_article"})) > 0
 
@@ -927,7 +927,7 @@ def test_subscribers_article_page_takes_few_queries_however_many_articles(
 
     queries = queries_of(client, ADDRESS)
 
-    assert len(queries) == 8, queries
+    assert len(queries) == 6, queries
     assert len(named_in(queries, vault.tables())) == 1
 
 
