@@ -234,6 +234,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
+                "eurasia.steady",
                 "eurasia.newsroom.templatetags.days",
                 "eurasia.furniture",
                 "eurasia.sheets",

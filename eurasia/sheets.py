@@ -8,9 +8,11 @@ import re
 from functools import cache
 from pathlib import Path
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware as AnyCSPMiddleware
 from csp.middleware import PolicyParts
 from django import template
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -54,7 +56,25 @@ def sheet(name: str) -> SafeString:
 
 
 class CSPMiddleware(AnyCSPMiddleware):
-    """django-csp's, with what stands in the page: settings know no digests of it."""
+    """django-csp's, with what stands in the page: settings know no digests of it.
+
+    The policy of a page that asks for nothing of its own is put together once.
+    """
+
+    plain: str | None = None
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if settings.DEBUG or any(
+            name.startswith("_csp") for name in (*vars(response), *vars(request))
+        ):
+            return super().process_response(request, response)
+        if self.plain is None:
+            super().process_response(request, response)
+            self.plain = response.headers[HEADER]
+        response.headers.setdefault(HEADER, self.plain)
+        return response
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

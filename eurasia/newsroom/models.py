@@ -40,6 +40,7 @@ from eurasia.newsroom.shelf import ReadingPlace, SavedArticle
 from eurasia.newsroom.spellings import SpelledName, Spelling
 from eurasia.newsroom.totals import ArticleReads, FileReads, JournalReads, LogPosition
 from eurasia.newsroom.vault import Gated
+from eurasia.steady import address
 
 __all__ = [
     "Alignment",
@@ -208,7 +209,7 @@ class TopicFile(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("newsroom:file", args=[self.slug])
+        return address("newsroom:file", self.slug)
 
     @property
     def introduction_html(self) -> SafeString:
@@ -276,7 +277,7 @@ class Contributor(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("newsroom:contributor", args=[self.slug])
+        return address("newsroom:contributor", self.slug)
 
     @property
     def about_html(self) -> SafeString:
@@ -671,8 +672,7 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         """The address under the article's own language, whatever language is active."""
-        with translation.override(self.language):
-            return reverse("newsroom:article", args=[self.slug])
+        return address("newsroom:article", self.slug, self.language)
 
     def picture_url(self, picture: Picture) -> str:
         """Where a picture of the full text is served, through the gate."""

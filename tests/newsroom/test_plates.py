@@ -31,10 +31,10 @@ def queries_of(client, count, django_assert_num_queries):
 
 def test_page_with_a_plate_is_the_page_without(client, write_article, django_assert_num_queries):
     write_article(cover=png(is_public=True), cover_alt="A <road>", standfirst="Tea & “trade”.")
-    with_plate = queries_of(client, 4, django_assert_num_queries)
+    with_plate = queries_of(client, 2, django_assert_num_queries)
 
     Plate.objects.all().delete()
-    without = queries_of(client, 8, django_assert_num_queries)
+    without = queries_of(client, 6, django_assert_num_queries)
 
     assert with_plate == without
     assert "A &lt;road&gt;" in without
