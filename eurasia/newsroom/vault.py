@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
@@ -81,13 +81,26 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE)
 
 
+def _named_in(sql: str) -> str | None:
+    named = _pattern().search(sql)
+    return named and named[0]
+
+
+#: A page says the same SQL each time; what is longer is nothing that a page says.
+_remembered = lru_cache(maxsize=512)(_named_in)
+LONGEST_REMEMBERED = 8_000  # characters
+
+
 def guard(
     execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """The execute wrapper: refuses SQL that names a gated table while the vault is shut."""
-    if _open_for.get() is None and (named := _pattern().search(_text(sql, context))):
+    if _open_for.get() is not None:
+        return execute(sql, params, many, context)
+    text = _text(sql, context)
+    if named := (_remembered if len(text) < LONGEST_REMEMBERED else _named_in)(text):
         raise VaultError(
-            f"SQL named the gated table {named[0]} outside vault.opened(); called from {_caller()}."
+            f"SQL named the gated table {named} outside vault.opened(); called from {_caller()}."
             " Ask newsroom.reading for what a reader may see, or open the vault with a reason."
         )
     return execute(sql, params, many, context)
