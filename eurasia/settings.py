@@ -176,6 +176,8 @@ SITE_NAME = "EurasiaPeace"
 JOURNAL_SECONDS = 0.5
 #: How often a process writes down what readers do not wait for (eurasia/behind.py).
 WRITES_SECONDS: float | None = 5
+#: Whether a process that leaves work behind starts who does it (eurasia/background.py).
+STARTS_WORKERS = True
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -190,6 +192,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_prose_editor",
+    "django_tasks_db",
     "js_asset",
     "simple_history",
     "django.contrib.admin",
@@ -271,6 +274,8 @@ else:
         "prepare_threshold": 5,
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, not the request
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

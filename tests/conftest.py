@@ -178,6 +178,7 @@ def house(tmp_path_factory, worker_id):
         CACHES=caches,
         JOURNAL_SECONDS=inf,  # queries are counted: a test says when the row is read
         WRITES_SECONDS=None,  # visits are written at once, reads when a test wants it
+        STARTS_WORKERS=False,  # likewise: background.work()
         SIGNUP_SECONDS=0,  # tests type as fast as robots
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # fast, not safe
     ):
@@ -187,19 +188,33 @@ def house(tmp_path_factory, worker_id):
 @pytest.fixture(scope="session", autouse=True)
 def each_picture_is_encoded_once():
     """Test after test adds the same pictures, and encoding takes seconds."""
-    from eurasia.newsroom import renditions  # after the set-up
+    from eurasia.newsroom import clean_copies, renditions  # after the set-up
 
-    encode, known = renditions.encode, {}
+    def remembering(encode):
+        known = {}
 
-    def remembering(opened):
-        digest = sha256(opened.read()).hexdigest()
-        opened.seek(0)
-        if digest not in known:
-            known[digest] = encode(opened)
-        return known[digest]
+        def encode_once(opened):
+            digest = sha256(opened.read()).hexdigest()
+            opened.seek(0)
+            if digest not in known:
+                known[digest] = encode(opened)
+            return known[digest]
+
+        return encode_once
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(renditions, "encode", remembering)
+        patch.setattr(clean_copies, "make", remembering(clean_copies.make))
+        patch.setattr(renditions, "encode", remembering(renditions.encode))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def worker_keeps_the_connection():
+    """A test is a transaction, and the worker works in it: between tasks it would hang up."""
+    from django_tasks_db.management.commands.db_worker import Worker  # after the set-up
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{Worker.__module__}.close_old_connections", lambda: None)
         yield
 
 

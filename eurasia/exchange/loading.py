@@ -5,6 +5,7 @@ What the desk has changed since the last import is kept, unless `overwrite` take
 """
 
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -30,7 +31,7 @@ from eurasia.exchange.drafts import (
 )
 from eurasia.languages import CODES
 from eurasia.membership.models import Plan
-from eurasia.newsroom import indexing, publishing, rendering, renditions, vault
+from eurasia.newsroom import clean_copies, indexing, publishing, rendering, renditions, vault
 from eurasia.newsroom.models import (
     Article,
     Contributor,
@@ -279,12 +280,13 @@ class _Loader:
             return held
         picture = Picture(credit=draft.credit, is_public=draft.is_public)
         with draft.path.open("rb") as opened:
-            encoded = renditions.encode(opened)
-        renditions.put(picture, encoded)
+            copy = clean_copies.make(opened)
+        renditions.put(picture, copy)
         storage = picture.file.storage
         self.stored.append((storage, str(picture.file.name)))
-        self.stored += [(storage, name) for name in renditions.store(picture, encoded)]
         picture.save()
+        renditions.store(picture, renditions.encode(io.BytesIO(copy.data)))
+        self.stored += [(storage, name) for name in picture.names[1:]]
         return picture
 
     def _contributor(self, name: str, place: Place) -> Contributor:

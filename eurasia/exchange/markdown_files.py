@@ -26,8 +26,8 @@ from eurasia.exchange.drafts import (
 )
 from eurasia.exchange.fields import CONTROL_CHARACTER, Fields, compose
 from eurasia.languages import CODES
+from eurasia.newsroom.clean_copies import FORMATS, MOST_PIXELS
 from eurasia.newsroom.models import Party
-from eurasia.newsroom.renditions import FORMATS, MOST_PIXELS
 from eurasia.newsroom.slugs import slug_of
 
 MOST_BYTES = 5_000_000

@@ -117,7 +117,8 @@ def drop(article: Article) -> None:
 
 def lock_of(article: Article, draft: Draft | None) -> str:
     """What a save must have begun from; it changes with each save of the article or its draft."""
-    return f"{article.version}.{draft.version if draft else 0}"
+    saves = article.version - article.finished_again
+    return f"{saves}.{draft.version if draft else 0}"
 
 
 def autosave(

@@ -556,6 +556,8 @@ class Article(models.Model):
     )
     #: Counts saves: lock, ETag, cache key.
     version = models.PositiveIntegerField(default=1, editable=False)
+    #: How many of them were nobody's saves, but finished the texts anew: no editor need see those.
+    finished_again = models.PositiveIntegerField(default=0, editable=False)
     import_ref = models.CharField(max_length=130, blank=True, editable=False)
     #: Of what the last import read, and of what it wrote: tells what has changed since, and where.
     import_digest = models.CharField(max_length=64, blank=True, editable=False)

@@ -298,7 +298,9 @@ def finish_again(pictures: Set[int] = frozenset(), documents: Set[int] = frozens
             full_text = FullText.objects.filter(pk=pk).first() or FullText(article=article)
             rendering.finish(article, full_text)
             Article.objects.filter(pk=pk).update(
-                teaser_html=article.teaser_html, version=F("version") + 1
+                teaser_html=article.teaser_html,
+                version=F("version") + 1,
+                finished_again=F("finished_again") + 1,
             )
             FullText.objects.filter(pk=pk).update(
                 body_html=full_text.body_html, body_notes=full_text.body_notes

@@ -207,10 +207,12 @@ def largest(folder) -> Iterator[str]:
 LOOK = r"""
 import re, sys, django
 django.setup()
-from eurasia.newsroom import renditions
+import io
+from eurasia.newsroom import clean_copies, renditions
 for name in sys.argv[1:]:
     with open(name, "rb") as opened:
-        renditions.encode(opened)
+        kept = clean_copies.make(opened)
+    renditions.encode(io.BytesIO(kept.data))
 with open("/proc/self/status") as status:  # ru_maxrss is that of who started this, too
     print(int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) // 1024)
 """

@@ -12,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from eurasia.newsroom import renditions
+from eurasia import background
+from eurasia.newsroom import clean_copies, renditions
 from eurasia.newsroom.models import Article, Picture
 
 
@@ -36,11 +37,16 @@ def wide_bytes(kind="PNG", size=(500, 300)):
 
 def with_renditions(*, is_public):
     """A picture 500 pixels wide, as the desk adds it: it has one rendition of each kind."""
-    data = wide_bytes()
-    picture = Picture(
-        file=ContentFile(data, name="wide.png"), credit="Archive", is_public=is_public
-    )
-    renditions.add(picture, renditions.encode(io.BytesIO(data)))
+    picture = added(is_public=is_public)
+    background.work()
+    picture.refresh_from_db()
+    return picture
+
+
+def added(*, is_public, data=None):
+    """One whose renditions are still to be made."""
+    picture = Picture(credit="Archive", is_public=is_public)
+    renditions.add(picture, clean_copies.make(io.BytesIO(data or wide_bytes())))
     return picture
 
 

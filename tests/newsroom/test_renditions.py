@@ -10,9 +10,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
-from eurasia.newsroom import canary, renditions, vault
+from eurasia import background
+from eurasia.newsroom import canary, clean_copies, drafting, renditions, vault
 from eurasia.newsroom.models import Article, FullText, Picture
 from tests.exchange.conftest import (
     folder,  # noqa: F401 - a fixture of the importers
@@ -20,15 +22,20 @@ from tests.exchange.conftest import (
     own_picture_store,  # noqa: F401 - each test counts the files that it has stored
     stored_files,
 )
-from tests.newsroom.test_pictures import png_bytes, wide_bytes, with_renditions
+from tests.newsroom.test_pictures import added, png_bytes, wide_bytes, with_renditions
 from tests.pages import one, texts, tree_of
 
 ADD = "/admin/newsroom/picture/add/"
 KINDS = ["avif", "webp"]
 
 
+def copied(data):
+    return clean_copies.make(io.BytesIO(data))
+
+
 def encoded(data):
-    return renditions.encode(io.BytesIO(data))
+    """The renditions of what is kept of a picture."""
+    return renditions.encode(io.BytesIO(copied(data).data))
 
 
 def saved(image, kind, **options):
@@ -75,10 +82,9 @@ def test_widths_are_none_larger_than_the_original(size, widths):
 def test_renditions_are_of_both_kinds_and_keep_the_proportions():
     made = encoded(wide_bytes("JPEG", (1000, 600)))
 
-    assert (made.width, made.height, made.widths) == (1000, 600, [480, 720, 960])
     assert {
         (width, kind): (opened(data).format, opened(data).size)
-        for (width, kind), data in made.files.items()
+        for (width, kind), data in made.items()
     } == {
         (480, "avif"): ("AVIF", (480, 288)),
         (480, "webp"): ("WEBP", (480, 288)),
@@ -93,9 +99,8 @@ def test_renditions_of_a_cover_are_light():
     made = encoded(saved(landscape(1600, 900), "JPEG", quality=92))
 
     limits = {480: 30_000, 720: 45_000, 960: 70_000, 1600: 150_000}
-    assert made.widths == [480, 720, 960, 1600]
-    heavy = {key: len(data) for key, data in made.files.items() if len(data) >= limits[key[0]]}
-    assert heavy == {}
+    heavy = {key: len(data) for key, data in made.items() if len(data) >= limits[key[0]]}
+    assert (len(made), heavy) == (8, {})
 
 
 def test_exif_is_left_out_and_orientation_applied():
@@ -105,10 +110,11 @@ def test_exif_is_left_out_and_orientation_applied():
     image = Image.new("RGB", (600, 500), "red")
     image.paste("blue", (0, 0, 300, 500))
 
-    made = encoded(saved(image, "JPEG", exif=exif))
+    data = saved(image, "JPEG", exif=exif)
+    kept, made = copied(data), encoded(data)
 
-    assert (made.width, made.height, made.widths) == (500, 600, [480])
-    for data in [made.copy, *made.files.values()]:
+    assert (kept.width, kept.height, len(made)) == (500, 600, 2)
+    for data in [kept.data, *made.values()]:
         picture = opened(data).convert("RGB")
         width, height = picture.size
         assert picture.getpixel((width // 2, 30))[2] > 200  # what lay left lies above
@@ -121,9 +127,10 @@ def test_size_of_a_small_upright_photograph_is_what_readers_see():
     exif = Image.Exif()
     exif[0x0112] = 8
 
-    made = encoded(saved(Image.new("RGB", (40, 30)), "JPEG", exif=exif))
+    data = saved(Image.new("RGB", (40, 30)), "JPEG", exif=exif)
 
-    assert (made.width, made.height, made.files) == (30, 40, {})
+    kept = copied(data)
+    assert (kept.width, kept.height, encoded(data)) == (30, 40, {})
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
@@ -133,7 +140,7 @@ def test_every_mode_of_a_drawing_is_taken(mode):
 
     made = encoded(saved(image, "PNG"))
 
-    assert [opened(data).convert("L").getpixel((9, 9)) > 250 for data in made.files.values()] == [
+    assert [opened(data).convert("L").getpixel((9, 9)) > 250 for data in made.values()] == [
         True,
         True,
     ]
@@ -142,13 +149,13 @@ def test_every_mode_of_a_drawing_is_taken(mode):
 def test_what_shines_through_still_does():
     made = encoded(saved(Image.new("RGBA", (480, 20), (255, 0, 0, 0)), "PNG"))
 
-    assert {opened(data).convert("RGBA").getpixel((9, 9))[3] for data in made.files.values()} == {0}
+    assert {opened(data).convert("RGBA").getpixel((9, 9))[3] for data in made.values()} == {0}
 
 
 def test_print_colours_become_those_of_a_screen():
     made = encoded(saved(Image.new("CMYK", (480, 20), (0, 255, 255, 0)), "JPEG"))
 
-    for data in made.files.values():
+    for data in made.values():
         red, green, blue = opened(data).convert("RGB").getpixel((9, 9))
         assert red > 200 > 60 > max(green, blue)
 
@@ -156,9 +163,10 @@ def test_print_colours_become_those_of_a_screen():
 def test_moving_picture_has_no_renditions():
     frames = [Image.new("RGB", (600, 40), shade) for shade in ("red", "blue")]
 
-    made = encoded(saved(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    data = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
-    assert (made.width, made.height, made.files) == (600, 40, {})
+    kept = copied(data)
+    assert (kept.width, kept.height, encoded(data)) == (600, 40, {})
 
 
 # --- What is refused -----------------------------------------------------------------------------
@@ -175,7 +183,7 @@ BROKEN = {
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
 def test_broken_picture_is_refused_in_one_line(data):
     with pytest.raises(ValidationError) as refusal:
-        encoded(data)
+        copied(data)
 
     assert refusal.value.messages == [
         "This is no picture that can be read to its end."
@@ -186,7 +194,7 @@ def test_broken_picture_is_refused_in_one_line(data):
 @pytest.mark.parametrize("size", [(6_000, 4_001), (10_000, 9_000), (60_000, 60_000)])
 def test_huge_picture_is_refused_before_it_is_read(size):
     with pytest.raises(ValidationError) as refusal:
-        encoded(huge_picture_bytes(*size))
+        copied(huge_picture_bytes(*size))
 
     assert refusal.value.messages == [
         "This picture has more than 24 megapixels. Make it smaller first."
@@ -226,14 +234,25 @@ def full_disk(monkeypatch, after):
     monkeypatch.setattr(kind, "save", refuse)
 
 
-@pytest.mark.parametrize("after", [0, 1, 2])
-def test_picture_that_cannot_be_written_whole_leaves_nothing(after, db, monkeypatch):
-    full_disk(monkeypatch, after)
+def test_picture_that_cannot_be_written_leaves_nothing(db, monkeypatch):
+    full_disk(monkeypatch, 0)
 
     with pytest.raises(OSError, match="No space left"):
-        with_renditions(is_public=True)
+        added(is_public=True)
 
-    assert (Picture.objects.count(), stored_files()) == (0, [])
+    assert (Picture.objects.count(), stored_files(), tasks()) == (0, [], [])
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_renditions_that_cannot_be_written_leave_the_picture_as_it_was(after, db, monkeypatch):
+    picture = added(is_public=True)
+    full_disk(monkeypatch, after)
+
+    background.work()
+
+    picture.refresh_from_db()
+    assert (picture.renditions, stored_files()) == ([], [picture.file.name])
+    assert tasks() == ["FAILED"]
 
 
 def test_deleted_picture_takes_its_files_along(client, editor, django_capture_on_commit_callbacks):
@@ -284,16 +303,19 @@ def add(client, data, name="view.png", **values):
     return client.post(ADD, given)
 
 
-def test_desk_makes_the_renditions_of_what_it_takes(client, editor):
+def test_desk_keeps_what_it_takes_at_once_and_the_renditions_follow(client, editor):
     client.force_login(editor)
 
     response = add(client, wide_bytes(), is_public="on")
 
     picture = Picture.objects.get()
     assert response.status_code == 302
-    assert (picture.width, picture.height, picture.renditions) == (500, 300, [480])
+    assert (picture.width, picture.height, picture.renditions) == (500, 300, [])
     assert len(picture.digest) == 64
-    assert stored_files() == sorted(picture.names)
+    assert stored_files() == [picture.file.name]
+    background.work()
+    picture.refresh_from_db()
+    assert (picture.renditions, stored_files()) == ([480], sorted(picture.names))
 
 
 @pytest.mark.parametrize(
@@ -326,6 +348,106 @@ def test_credit_of_a_picture_changes_without_its_renditions(client, editor):
 
     changed = Picture.objects.get()
     assert (changed.credit, changed.names) == ("New", picture.names)
+
+
+# --- In the background ---------------------------------------------------------------------------
+
+
+def tasks():
+    return list(DBTaskResult.objects.values_list("status", flat=True))
+
+
+def test_articles_show_the_renditions_once_they_are_made(client, write_article):
+    picture = added(is_public=True)
+    text = f'<p><img data-picture="{picture.pk}" alt="A view"></p>'
+    article = write_article(cover=picture, cover_alt="A view", body=text)
+    address = article.get_absolute_url()
+    lock, histories = drafting.lock_of(article, None), Article.history.count()
+    before = tree_of(client.get(address))
+
+    background.work()
+
+    after = tree_of(client.get(address))
+    assert before.xpath("//source") == []
+    assert one(before, "//figure[@class='cover']//img").get("src") == picture.file.url
+    picture.refresh_from_db()
+    assert after.xpath("//figure[@class='cover']//source/@srcset") == [
+        f"/media/{picture.rendition_name(480, kind)} 480w" for kind in KINDS
+    ]
+    assert picture.rendition_name(480, "avif") in body_of(article)
+    # Whoever has the article open at the desk has missed nothing.
+    article.refresh_from_db()
+    assert (article.version, Article.history.count()) == (2, histories)
+    assert drafting.lock_of(article, None) == lock
+
+
+def test_renditions_are_made_once(write_article):
+    picture = with_renditions(is_public=True)
+    write_article(cover=picture, cover_alt="A view")
+    files = stored_files()
+
+    background.enqueue(renditions.make, picture.pk)
+    background.work()
+
+    assert (tasks(), stored_files()) == (["SUCCESSFUL"] * 2, files)
+    assert Article.objects.get().version == 1
+
+
+def test_picture_deleted_before_its_renditions_are_made_leaves_nothing(
+    db, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        renditions.delete([added(is_public=True)])
+
+    background.work()
+
+    assert (tasks(), stored_files()) == (["SUCCESSFUL"], [])
+
+
+@pytest.mark.parametrize("act", ["delete", "replace"])
+def test_picture_that_goes_while_its_renditions_are_made_leaves_nothing(
+    act, db, monkeypatch, django_capture_on_commit_callbacks
+):
+    picture, encode = added(is_public=True), renditions.encode
+
+    def act_meanwhile(opened):
+        monkeypatch.setattr(renditions, "encode", encode)
+        files = encode(opened)
+        with django_capture_on_commit_callbacks(execute=True):
+            if act == "delete":
+                renditions.delete([picture])
+            else:
+                renditions.add(picture, copied(wide_bytes(size=(600, 300))))
+        return files
+
+    monkeypatch.setattr(renditions, "encode", act_meanwhile)
+    background.work()
+
+    now_there = Picture.objects.first()
+    assert set(tasks()) == {"SUCCESSFUL"}
+    assert stored_files() == (sorted(now_there.names) if now_there else [])
+    assert now_there is None or now_there.renditions == [480, 600]
+
+
+def test_files_that_a_killed_worker_left_go_with_the_picture(
+    db, django_capture_on_commit_callbacks
+):
+    picture = added(is_public=False)
+    storages["gated"].save(picture.rendition_name(480, "avif"), ContentFile(b"half"))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        renditions.delete([picture])
+
+    assert stored_files() == []
+
+
+def test_picture_whose_file_is_lost_is_said_to_have_failed(db):
+    picture = added(is_public=True)
+    storages["default"].delete(picture.file.name)
+
+    background.work()
+
+    assert tasks() == ["FAILED"]
 
 
 # --- In an import --------------------------------------------------------------------------------

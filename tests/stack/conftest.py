@@ -29,6 +29,19 @@ def address_of_database() -> str:
     return f"postgres://{user}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
 
 
+def environment(**values: str) -> dict[str, str]:
+    """Of a process that works in the house of this test."""
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.stack.settings",
+        "DATABASE_URL": address_of_database(),
+        "REDIS_URL": "",
+        "ALLOWED_HOSTS": "localhost",
+        "VAR_DIR": str(settings.VAR_DIR),
+        **values,
+    }
+
+
 class Server:
     """The server on loopback: two workers behind nginx, or one alone with the front before it."""
 
@@ -48,17 +61,10 @@ class Server:
             sys.executable, "-m", "eurasia.server",
             "--workers", str(self.workers), "--threads", "2", "--port", str(self.port),
         ]  # fmt: skip
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "tests.stack.settings",
-            "DATABASE_URL": address_of_database(),
-            "REDIS_URL": "",
-            "ALLOWED_HOSTS": "localhost",
-            **self.house,
-        }
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log,
+                command, cwd=settings.BASE_DIR, env=environment(**self.house),
+                stdout=log, stderr=log,
                 start_new_session=True,  # a group of its own, so that nothing of it survives
             )  # fmt: skip
         try:

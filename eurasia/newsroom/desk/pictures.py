@@ -1,4 +1,4 @@
-"""Pictures: looked at, and made smaller, while they come in."""
+"""Pictures: looked at while they come in."""
 
 from itertools import chain
 from typing import Any
@@ -14,20 +14,20 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from eurasia.newsroom import engraving, publishing, renditions, uses
+from eurasia.newsroom import clean_copies, engraving, publishing, renditions, uses
 from eurasia.newsroom.desk import opening, used
 from eurasia.newsroom.models import Article, Picture
 from eurasia.newsroom.uses import Use
 
 #: Of pictures in the editor's dialog; a search finds the others.
 MOST_FOUND = 12
-ACCEPTED = ",".join(chain(*map(sorted, renditions.FORMATS.values())))
+ACCEPTED = ",".join(chain(*map(sorted, clean_copies.FORMATS.values())))
 
 
 class PictureForm(forms.ModelForm):
-    """Makes the renditions while it looks at the file, so that a broken one is said at once."""
+    """Makes the clean copy while it looks at the file, so that a broken one is said at once."""
 
-    encoded: renditions.Encoded | None = None
+    copy: clean_copies.CleanCopy | None = None
 
     class Meta:
         # Django's own field for pictures looks at them without saying what is wrong.
@@ -37,8 +37,8 @@ class PictureForm(forms.ModelForm):
     def clean_file(self) -> Any:
         if "file" not in self.changed_data:
             return self.cleaned_data["file"]
-        self.encoded = renditions.encode(self.cleaned_data["file"])
-        return ContentFile(self.encoded.copy, name=f"copy{self.encoded.ending}")
+        self.copy = clean_copies.make(self.cleaned_data["file"])
+        return ContentFile(self.copy.data, name=f"copy{self.copy.ending}")
 
 
 @admin.register(Picture)
@@ -72,10 +72,11 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
-        if form.encoded is None:
-            super().save_model(request, obj, form, change)
+        if form.copy is None:
+            # Not what a worker may have noted in the row meanwhile.
+            obj.save(update_fields=form.changed_data)
         else:
-            renditions.add(obj, form.encoded)
+            renditions.add(obj, form.copy)
             if change:
                 publishing.finish_again({obj.pk})
         engraving.store(Article.objects.filter(cover=obj).values_list("pk", flat=True))

@@ -3,6 +3,7 @@
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from eurasia import background
 from eurasia.newsroom import drafting, publishing, vault
 from eurasia.newsroom.models import Article, FullText, Journal, Picture
 from tests.newsroom.test_pictures import png, wide_bytes, with_renditions
@@ -97,6 +98,7 @@ def test_replaced_picture_is_another_file_wherever_it_is_shown(
             },
         )
 
+    background.work()
     after = Picture.objects.get()
     with vault.opened("desk"):
         body = FullText.objects.get(pk=article.pk).body_html

@@ -48,10 +48,8 @@ class Command(BaseCommand):
     def _make(self, picture: Picture) -> bool:
         """Whether the picture has renditions now; a moving or small one has none."""
         with picture.file.open() as opened:
-            encoded = renditions.encode(opened)
-        renditions.store(picture, encoded)
-        picture.save(update_fields=["renditions", "width", "height"])
-        return bool(encoded.files)
+            files = renditions.encode(opened)
+        return renditions.store(picture, files)
 
 
 def _said(error: OSError | ValidationError) -> str:
