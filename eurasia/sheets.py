@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "static" / "css"
 #: The files of each sheet. Every page has the first, which declares the order of the layers.
 SHEETS = {
     "house": ["tokens", "fonts", "base", "print"],
-    "newsroom": ["newsroom"],
+    "newsroom": ["newsroom", "focus"],
     "overview": ["overview"],
     "search": ["search"],
     "membership": ["membership"],

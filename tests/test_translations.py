@@ -41,8 +41,8 @@ def test_catalogue_holds_every_text_of_the_code(french, tmp_path):
 def test_compiled_catalogue_is_up_to_date(french):
     compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
 
-    assert {e.msgid: (e.msgstr, e.msgstr_plural) for e in compiled} == {
-        e.msgid: (e.msgstr, e.msgstr_plural) for e in french
+    assert {(e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in compiled} == {
+        (e.msgctxt, e.msgid): (e.msgstr, e.msgstr_plural) for e in french
     }
 
 

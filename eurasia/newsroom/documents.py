@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from eurasia.newsroom.pictures import GATED_FOLDER, PictureStorage, unguessable
 
@@ -45,7 +45,9 @@ class Document(models.Model):
         max_length=200,
         help_text=gettext_lazy("It becomes the name of the file that readers download."),
     )
-    file = models.FileField(gettext_lazy("file"), storage=PictureStorage(), upload_to=place)
+    file = models.FileField(
+        pgettext_lazy("computer file", "file"), storage=PictureStorage(), upload_to=place
+    )
     #: In bytes.
     size = models.PositiveIntegerField(gettext_lazy("size"), editable=False)
 

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 GATED_FOLDER = "gated/"
 #: What renditions are made as, the best first.
@@ -74,7 +75,7 @@ class Picture(models.Model):
     """A picture file. Alternative text stands where it is used, being per language."""
 
     file = models.ImageField(
-        _("file"),
+        pgettext_lazy("computer file", "file"),
         storage=PictureStorage(),
         upload_to=place,
         width_field="width",
@@ -124,6 +125,12 @@ class Picture(models.Model):
             self.digest = hashlib.file_digest(self.file.file, "sha256").hexdigest()
             self.file.seek(0)
         super().save(*args, **kwargs)
+
+    @property
+    def focus(self) -> str:
+        """The classes of css/focus.css that keep the focal point where the picture is cropped."""
+        across, down = round(self.focal_x * 10), round(self.focal_y * 10)
+        return "" if across == down == 5 else f"across-{across} down-{down}"
 
     # --- Renditions: made by renditions.py, named after the file ----------------------------------
 

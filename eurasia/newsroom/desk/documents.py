@@ -60,7 +60,7 @@ class DocumentAdmin(used.KeptWhileUsed, admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Document | None = None) -> Any:
         if obj is None:
             return ["title", "file"]
-        return ["title", "shown", "file", "link", *used.fields(request)]
+        return ["title", "shown", *self.file_field(request, obj), "link", *used.fields(request)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> list[str]:
         return ["shown", "link", "used_in"]

@@ -10,9 +10,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from js_asset import Script
 
 from eurasia.newsroom import clean_copies, engraving, publishing, renditions, uses
 from eurasia.newsroom.desk import opening, used
@@ -23,6 +26,8 @@ from eurasia.newsroom.uses import Use
 MOST_FOUND = 12
 ACCEPTED = ",".join(chain(*map(sorted, clean_copies.FORMATS.values())))
 
+PARTS = {"min": 0, "max": 1, "step": 0.01}
+
 
 class PictureForm(forms.ModelForm):
     """Makes the clean copy while it looks at the file, so that a broken one is said at once."""
@@ -32,7 +37,15 @@ class PictureForm(forms.ModelForm):
     class Meta:
         # Django's own field for pictures looks at them without saying what is wrong.
         field_classes = {"file": forms.FileField}
-        widgets = {"file": forms.FileInput(attrs={"accept": ACCEPTED})}
+        widgets = {
+            "file": forms.FileInput(attrs={"accept": ACCEPTED}),
+            "focal_x": forms.NumberInput(attrs=PARTS),
+            "focal_y": forms.NumberInput(attrs=PARTS),
+        }
+
+    class Media:
+        css = {"all": ["css/focus.css", "desk/focal.css"]}
+        js = [Script("desk/focal.js", type="module")]
 
     def clean_file(self) -> Any:
         if "file" not in self.changed_data:
@@ -51,13 +64,17 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Picture | None = None) -> list[str]:
         # The file of a gated picture must not move to a public address, nor back.
-        return ["shown", "width", "height", "is_public", "used_in"] if obj else []
+        made = ["shown", "focal_point", "width", "height", "is_public", "used_in"]
+        return made if obj else []
 
     def get_fields(self, request: HttpRequest, obj: Picture | None = None) -> Any:
         # A file that is chosen here takes the place of the one that is there, wherever it is shown.
-        first = ["shown", "file"] if obj else ["file"]
+        first = [*(["shown"] if obj else []), *self.file_field(request, obj)]
         more = ["width", "height", *used.fields(request)] if obj else []
-        return [*first, "credit", "is_public", "focal_x", "focal_y", *more]
+        focus = ["focal_x", "focal_y"]
+        if obj and _may_see(obj, request):
+            focus = ["focal_point", *focus]
+        return [*first, "credit", "is_public", *focus, *more]
 
     def uses_of(self, thing: Picture) -> list[Use]:
         return uses.of_picture(thing)
@@ -65,10 +82,16 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
     def remove(self, things: Any) -> None:
         renditions.delete(things)
 
-    @admin.display(description=_("file"))
+    @admin.display(description=pgettext_lazy("computer file", "file"))
     def shown(self, picture: Picture) -> str:
         address = reverse("admin:newsroom_picture_file", args=[picture.pk])
         return format_html('<a href="{}">{}</a>', address, picture)
+
+    @admin.display(description=_("focal point"))
+    def focal_point(self, picture: Picture) -> str:
+        address = reverse("admin:newsroom_picture_file", args=[picture.pk])
+        said = {"picture": picture, "address": address}
+        return render_to_string("newsroom/desk/focal_point.html", said)
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Picture, form: Any, change: bool) -> None:
@@ -109,7 +132,7 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
 
     def file(self, request: HttpRequest, pk: int) -> FileResponse:
         picture = get_object_or_404(Picture, pk=pk)
-        if not (picture.is_public or opening.may_see_full_texts(request)):
+        if not _may_see(picture, request):
             raise PermissionDenied
         small = "small" in request.GET and picture.renditions
         name = (
@@ -121,3 +144,7 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
             return FileResponse(picture.file.storage.open(name))
         except FileNotFoundError as error:
             raise Http404 from error
+
+
+def _may_see(picture: Picture, request: HttpRequest) -> bool:
+    return picture.is_public or opening.may_see_full_texts(request)

@@ -28,6 +28,12 @@ class KeptWhileUsed(admin.ModelAdmin):
         """Delete rows and files."""
         raise NotImplementedError
 
+    def file_field(self, request: HttpRequest, thing: Any) -> list[str]:
+        """For who may choose another file: others Django would show an address, and what is gated
+        has none.
+        """
+        return ["file"] if thing is None or self.has_change_permission(request, thing) else []
+
     @admin.display(description=_("used in"))
     def used_in(self, thing: Any) -> SafeString | str:
         uses = self.uses_of(thing)
