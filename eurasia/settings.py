@@ -272,6 +272,7 @@ else:
         # Plans are kept with their statements: half of what PostgreSQL has to do for a page.
         "server_side_binding": True,
         "prepare_threshold": 5,
+        **DATABASES["default"].get("OPTIONS", {}),  # what DATABASE_URL says after "?"
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, not the request
 
