@@ -6,8 +6,9 @@ from io import StringIO
 
 import httpx
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.test import override_settings
 from django.urls import path, re_path
 from django.utils import timezone
@@ -15,9 +16,9 @@ from django.utils import timezone
 from eurasia import keeping, urls
 from eurasia.accounts.models import User
 from eurasia.membership import gate
-from eurasia.newsroom import canary, drafting, finding, publishing, sitemaps
+from eurasia.newsroom import canary, drafting, finding, gated_files, publishing, sitemaps, views
 from eurasia.newsroom.feeds import decoys, private, tokens
-from eurasia.newsroom.models import FeedToken
+from eurasia.newsroom.models import Document, FeedToken
 from eurasia.policy import keyed, machine
 from tests.cast import GATED, GATED_NOTE, TEASER
 from tests.newsroom.test_pictures import png
@@ -154,7 +155,7 @@ def test_leak_in_what_machines_read_is_found(path, live_server, article, monkeyp
     monkeypatch.setattr(canary, "_starts", lambda known: [a for a in starts(known) if a in some])
 
     with override_settings(ROOT_URLCONF=__name__), pytest.raises(CommandError):
-        look(live_server.url, most=20)
+        look(live_server.url, most=80)
 
 
 def test_twin_is_tried_where_a_page_is_found_and_links_in_it_are_followed(article, now):
@@ -194,7 +195,7 @@ def test_leak_of_a_feed_that_only_a_page_names_is_found(live_server, article, mo
     monkeypatch.setattr(canary, "_starts", lambda secrets: ["/en/contributors/iran-desk/"])
 
     with override_settings(ROOT_URLCONF=__name__), pytest.raises(CommandError):
-        look(live_server.url, told := StringIO(), most=20)
+        look(live_server.url, told := StringIO(), most=80)
 
     assert f"GET {live_server.url}/en/contributors/iran-desk/feed/json/ " in told.getvalue()
 
@@ -241,6 +242,45 @@ def test_leak_of_a_feeds_picture_is_found(live_server, write_article, plan, monk
         look(live_server.url, told := StringIO(), most=12)
 
     assert f"LEAK GET {live_server.url}/en/feed/pictures/" in told.getvalue()
+
+
+@pytest.fixture
+def document(write_article):
+    whole = b"%PDF-1.7\n" + bytes(range(256)) * 40
+    document = Document.objects.create(title="Ledger", file=ContentFile(whole, name="ledger.pdf"))
+    link = f'<a href="/documents/{document.pk}/">The ledger</a>'
+    write_article(body=f"<p>{GATED} {link}</p>")
+    return document
+
+
+def test_leak_of_a_document_is_found(live_server, document, monkeypatch):
+    monkeypatch.setattr(views.rendering, "link_to", lambda address: "")  # stands in every text
+    monkeypatch.setattr(canary, "_starts", lambda secrets: secrets.addresses)
+
+    with pytest.raises(CommandError):
+        look(live_server.url, told := StringIO(), most=4)
+
+    path = f"/en/articles/the-crossing/documents/{document.pk}/"
+    assert f"LEAK GET {live_server.url}{path} carries document {document.pk}" in told.getvalue()
+
+
+def test_leak_of_a_part_of_a_document_is_found(live_server, document, monkeypatch):
+    def forgets_the_gate_for_parts(request, pk, article, seen):
+        if request.headers.get("Range", "bytes=0-") == "bytes=0-":
+            raise Http404
+        return gated_files.hand_out(
+            request, document.file.name, content_type="application/pdf", download_as="ledger.pdf"
+        )
+
+    monkeypatch.setattr(views, "_document", forgets_the_gate_for_parts)
+    path = f"/en/articles/the-crossing/documents/{document.pk}/"
+    monkeypatch.setattr(canary, "_starts", lambda secrets: [path])
+
+    with pytest.raises(CommandError):
+        look(live_server.url, told := StringIO(), most=80)
+
+    [said] = [line for line in told.getvalue().splitlines() if line.startswith("LEAK")]
+    assert said == f"LEAK GET {live_server.url}{path} with range carries document {document.pk}"
 
 
 def test_what_a_killed_walk_has_left_goes_with_the_next(plan, now):
