@@ -55,11 +55,15 @@ class Writer(threading.Thread):
         self.next_act = lambda: chances.choice(kinds)
 
     def run(self):
+        with self.client:
+            self.act_until_both_have_done_enough()
+
+    def act_until_both_have_done_enough(self):
         while len(self.acts_of_both) < ACTS:
-            self.acts_of_both.append(self.number)
             try:
                 self.form = self.form or self.open()
                 self.next_act()()
+                self.acts_of_both.append(self.number)
             except httpx.TransportError:
                 self.form = None  # what the server had in hand is anybody's guess
                 time.sleep(0.05)
