@@ -127,8 +127,10 @@ def writer(topic_file: TopicFile) -> Callable[..., Article]:
     """Writes articles through publishing, published an hour ago unless told otherwise."""
 
     def write(slug: str = "the-crossing", *, body: str | None = None, **values: Any) -> Article:
-        byline = values.pop("byline", "Iran desk")
-        files = values.pop("files", [topic_file])
+        files, bylines = values.pop("files", [topic_file]), values.pop("bylines", None)
+        if bylines is None:
+            named = {"name": values.pop("byline", "Iran desk")}
+            bylines = [Contributor.objects.get_or_create(slug="iran-desk", defaults=named)[0]]
         article = Article(
             **{
                 "language": "en",
@@ -142,12 +144,10 @@ def writer(topic_file: TopicFile) -> Callable[..., Article]:
         )
         if body is None:
             body = f'<p>{GATED}<span class="footnote">{GATED_NOTE}</span></p>'
-        publishing.write(article, body, by=None, reason="desk")
-        contributor, _created = Contributor.objects.get_or_create(
-            slug="iran-desk", defaults={"name": byline}
-        )
-        publishing.place(article, in_files=[file.pk for file in files], bylines=[contributor.pk])
-        return article
+        return publishing.write(
+            article, body, by=None, reason="desk",
+            in_files=[file.pk for file in files], bylines=[person.pk for person in bylines],
+        )  # fmt: skip
 
     return write
 

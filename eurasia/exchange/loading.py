@@ -238,14 +238,13 @@ class _Loader:
         self._fill(article, draft)
         body = self._with_pictures(draft.body, draft)
         article.full_clean(exclude=["teaser"])
-        publishing.write(article, body, by=None, reason="import")
-        if not article.teaser_html:
-            raise BadInput(draft.place, "Nothing is left of the teaser once its HTML is cleaned.")
-        publishing.place(
-            article,
+        publishing.write(
+            article, body, by=None, reason="import",
             in_files=[file.pk for file in files],
             bylines=[person.pk for person in contributors],
-        )
+        )  # fmt: skip
+        if not article.teaser_html:
+            raise BadInput(draft.place, "Nothing is left of the teaser once its HTML is cleaned.")
         # Only an import writes these two, so they are no save of the article's.
         Article.objects.filter(pk=article.pk).update(
             import_digest=draft.digest, import_state=_state_of(article)

@@ -44,8 +44,11 @@ def write(
     by: User | None,
     reason: Literal["desk", "import"],
     note: str = "",
+    in_files: Sequence[int] | None = None,
+    bylines: Sequence[int] | None = None,
 ) -> Article:
-    """Save an article and its full text (source HTML; None leaves it as it is), both finished.
+    """Save an article and its full text (source HTML), both finished, and put it into files and
+    under bylines, by id, in this order. None leaves text, files or bylines as they are.
 
     `note` goes into the history. Raises ValidationError for text that rendering refuses.
     """
@@ -80,6 +83,7 @@ def write(
         article.save()
     if earlier:
         moving.remember(article, earlier)
+    _place(article, in_files, bylines)
     indexing.index([article.pk])
     engraving.store([article.pk])
     return article
@@ -180,8 +184,10 @@ def publish_changes(
     if revised:
         article.revised_at = at
     article.full_clean(exclude=["teaser"])
-    write(article, values["body"], by=by, reason="desk", note=_("Changes published"))
-    place(article, in_files=values["in_files"], bylines=values["bylines"])
+    write(
+        article, values["body"], by=by, reason="desk", note=_("Changes published"),
+        in_files=values["in_files"], bylines=values["bylines"],
+    )  # fmt: skip
     if correction:
         correct(article, correction, at=at)
     drafting.drop(article)
@@ -196,13 +202,13 @@ def correct(article: Article, text: str, *, at: datetime) -> Correction:
     return correction
 
 
-@transaction.atomic
-def place(article: Article, *, in_files: Sequence[int], bylines: Sequence[int]) -> None:
-    """Put an article into files and under bylines, by id, in this order."""
+def _place(article: Article, in_files: Sequence[int] | None, bylines: Sequence[int] | None) -> None:
     for model, name, ids in [
         (ArticleFile, "file_id", in_files),
         (ArticleContributor, "contributor_id", bylines),
     ]:
+        if ids is None:
+            continue
         rows: Any = model.objects.filter(article=article)  # type: ignore[attr-defined]  # both have it
         if list(rows.order_by("position", "id").values_list(name, flat=True)) == list(ids):
             continue
@@ -211,8 +217,6 @@ def place(article: Article, *, in_files: Sequence[int], bylines: Sequence[int]) 
             model(article=article, position=position, **{name: pk})
             for position, pk in enumerate(ids)
         )
-    indexing.index_public([article.pk])
-    engraving.store([article.pk])
 
 
 @transaction.atomic

@@ -235,8 +235,10 @@ def save(
     if is_live:
         drafting.stage(translation, values, by=by, at=at, note=note)
     else:
-        publishing.write(translation, values["body"], by=by, reason="desk", note=note)
-        publishing.place(translation, in_files=values["in_files"], bylines=values["bylines"])
+        publishing.write(
+            translation, values["body"], by=by, reason="desk", note=note,
+            in_files=values["in_files"], bylines=values["bylines"],
+        )  # fmt: skip
         drafting.drop(translation)
     Alignment.objects.update_or_create(
         translation=translation,

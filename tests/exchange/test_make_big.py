@@ -85,12 +85,11 @@ def test_rows_are_those_that_the_real_writer_leaves(db, clock):
             model.objects.all().delete()
     for article in articles_made:
         again = Article(**{name: getattr(article, name) for name in SOURCES})
-        publishing.write(again, str(bodies[article.pk]), by=None, reason="import")
-        publishing.place(
-            again,
+        publishing.write(
+            again, str(bodies[article.pk]), by=None, reason="import",
             in_files=[file.pk for file in article.file_list],
             bylines=[contributor.pk for contributor in article.byline],
-        )
+        )  # fmt: skip
 
     assert rows_of(*MODELS) == made
     assert words() == found

@@ -160,8 +160,8 @@ def test_answer_is_narrowed_by_file_contributor_and_year(client, write_article):
     person = Contributor.objects.create(slug="somebody", name="Somebody")
     write_article("old", published_at=datetime(2023, 12, 31, 22, 59, tzinfo=UTC))
     write_article("new", published_at=datetime(2023, 12, 31, 23, 0, tzinfo=UTC), files=[other])
-    signed = write_article("signed", published_at=datetime(2024, 5, 1, tzinfo=UTC))
-    publishing.place(signed, in_files=[other.pk], bylines=[person.pk])
+    signed = {"files": [other], "bylines": [person]}
+    write_article("signed", published_at=datetime(2024, 5, 1, tzinfo=UTC), **signed)
 
     def found(narrowed):
         return slugs(search(client, f"q=headline{narrowed}"))
@@ -177,9 +177,8 @@ def test_answer_is_narrowed_by_file_contributor_and_year(client, write_article):
 def test_form_offers_what_there_is_and_keeps_what_was_chosen(client, write_article):
     write_article("old", published_at=datetime(2022, 5, 1, tzinfo=UTC))
     write_article("new", published_at=datetime(2024, 5, 1, tzinfo=UTC))
-    draft = write_article("draft", status="draft")
     hidden = Contributor.objects.create(slug="hidden", name="Hidden")
-    publishing.place(draft, in_files=[], bylines=[hidden.pk])
+    write_article("draft", status="draft", files=[], bylines=[hidden])
 
     page = tree_of(search(client, "q=headline&year=2022&order=newest"))
 

@@ -45,7 +45,7 @@ def test_gated_article_says_all_that_google_asks_for(client, write_article, topi
     )
     person = Contributor.objects.create(slug="an-author", name="An Author")
     bylines = [article.contributors.get().pk, person.pk]
-    publishing.place(article, in_files=[topic_file.pk], bylines=bylines)
+    publishing.write(article, None, by=None, reason="desk", bylines=bylines)
 
     data = data_of(client.get(ADDRESS, headers={"host": "testserver"}))["NewsArticle"]
 
@@ -87,8 +87,7 @@ def test_gated_article_says_all_that_google_asks_for(client, write_article, topi
 
 
 def test_article_without_byline_or_revision_is_the_journals_of_one_day(client, write_article):
-    article = write_article(language="fr")
-    publishing.place(article, in_files=[], bylines=[])
+    write_article(language="fr", files=[], bylines=[])
 
     data = data_of(client.get("/fr/articles/the-crossing/"))["NewsArticle"]
 

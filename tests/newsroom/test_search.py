@@ -269,7 +269,7 @@ def test_every_writer_keeps_the_indexes(found, editor, article, now):
     publishing.write(article, None, by=editor, reason="desk")
     assert (found("dromedaries"), found("camels")) == (["the-crossing"],) * 2
 
-    publishing.place(article, in_files=[], bylines=[])
+    publishing.write(article, None, by=editor, reason="desk", in_files=[], bylines=[])
     assert (found("brics"), found("desk")) == ([], [])
 
     publishing.withdraw(article, by=editor, at=timezone.now())

@@ -136,7 +136,6 @@ def journal(db, topic_file):
                 teaser=f"<p>{said.get('teaser', 'As it says.')}</p>",
             )  # fmt: skip
             body = f"<p>{said.get('body', 'And more of it.')}</p>"
-            publishing.write(article, body, by=None, reason="desk")
             name = said.get("file", "All of it")
             file, _new = TopicFile.objects.get_or_create(
                 slug=name.lower().replace(" ", "-"), defaults={"name_en": name, "name_fr": name}
@@ -145,7 +144,9 @@ def journal(db, topic_file):
                 slug=slug if "byline" in said else "desk",
                 defaults={"name": said.get("byline", "Iran desk")},
             )
-            publishing.place(article, in_files=[file.pk], bylines=[byline.pk])
+            publishing.write(
+                article, body, by=None, reason="desk", in_files=[file.pk], bylines=[byline.pk]
+            )
 
 
 @pytest.mark.proof

@@ -1,4 +1,4 @@
-"""Articles by the thousand: the rows that publishing.write and publishing.place would leave.
+"""Articles by the thousand: the rows that publishing.write would leave.
 
 Called by `make_big` and tests. Whatever a text becomes is made once for its template; a batch is
 one transaction, so a stop in between leaves whole articles.

@@ -213,9 +213,9 @@ class ArticleAdmin(ArticleList, ProseAdmin):
             if not change:
                 obj.owner = editor
             publishing.write(
-                obj, cleaned.get("body"), by=editor, reason="desk", note=cleaned["note"]
-            )
-            publishing.place(obj, in_files=cleaned["in_files"], bylines=cleaned["bylines"])
+                obj, cleaned.get("body"), by=editor, reason="desk", note=cleaned["note"],
+                in_files=cleaned["in_files"], bylines=cleaned["bylines"],
+            )  # fmt: skip
             drafting.drop(obj)
         drafting.forget_autosave(editor, cleaned["tab"])
 

@@ -188,13 +188,8 @@ def test_json_feed_has_the_fields_of_its_version(client, write_article):
 @pytest.mark.parametrize("ending", KINDS)
 def test_labels_stand_in_the_order_of_the_article(ending, client, write_article, topic_file):
     first = TopicFile.objects.create(slug="first", name_en="First", name_fr="Premier")
-    article = write_article(files=[first, topic_file])
     people = [Contributor.objects.create(slug=name, name=name.title()) for name in ["z", "a"]]
-    publishing.place(
-        article,
-        in_files=[first.pk, topic_file.pk],
-        bylines=[person.pk for person in people],
-    )
+    write_article(files=[first, topic_file], bylines=people)
 
     [entry] = entries(client.get(f"/en/feed/{ending}"))
 
@@ -203,8 +198,8 @@ def test_labels_stand_in_the_order_of_the_article(ending, client, write_article,
 
 
 @pytest.mark.parametrize("ending", KINDS)
-def test_article_without_labels_is_the_journals(ending, client, article):
-    publishing.place(article, in_files=[], bylines=[])
+def test_article_without_labels_is_the_journals(ending, client, write_article):
+    write_article(files=[], bylines=[])
 
     [entry] = entries(client.get(f"/en/feed/{ending}"))
 
@@ -335,8 +330,7 @@ def test_feed_of_a_file_or_contributor_holds_no_article_of_another(
 ):
     other = TopicFile.objects.create(slug="other", name_en="Other", name_fr="Autre")
     writer = Contributor.objects.create(slug="other-desk", name="Other desk")
-    article = write_article("elsewhere", files=[other])
-    publishing.place(article, in_files=[other.pk], bylines=[writer.pk])
+    write_article("elsewhere", files=[other], bylines=[writer])
 
     found = {
         place: titles(client.get(f"/en/{place}/feed/{ending}"))
