@@ -17,6 +17,7 @@ import django
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client, TransactionTestCase, override_settings
@@ -354,6 +355,10 @@ def browser_type_launch_args(browser_type_launch_args):
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
         ],
     }
+
+
+#: Headers and page are two packets, and the second would wait 40 ms to hear of the first.
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 
 @pytest.fixture(scope="session")
