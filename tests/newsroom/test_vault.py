@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -131,20 +132,26 @@ def full_text_of(article):
 # --- It refuses -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", ORM)
-def test_orm_is_refused(way, article):
-    with pytest.raises(VaultError), transaction.atomic():
-        ORM[way]()
+def is_refused(ask, naming=""):
+    """All these ways in one test each: an article for every one of them takes longer than all."""
+    try:
+        with transaction.atomic():
+            ask()
+    except VaultError as refusal:
+        return naming in str(refusal)
+    return False
 
+
+def test_orm_is_refused(article):
+    assert [way for way, ask in ORM.items() if not is_refused(ask)] == []
     assert GATED in full_text_of(article).body
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("sql", RAW)
-def test_raw_sql_is_refused(sql, table, article):
-    with pytest.raises(VaultError, match=table):
-        run(sql.format(table, table))
+def test_raw_sql_is_refused(table, article):
+    every = [sql.format(table, table) for sql in RAW]
 
+    assert [sql for sql in every if not is_refused(partial(run, sql), naming=table)] == []
     assert GATED in full_text_of(article).body
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from tests.serving import free_port, until_it_answers
+from tests.serving import NO_TLS, free_port, until_it_answers
 
 #: What nginx says of a reader's request; the server believes one proxy.
 BEHIND_NGINX = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "127.0.0.1"}
@@ -86,6 +86,7 @@ class Server:
                 "Referer": f"https://localhost:{self.port}/",
             },
             timeout=60,
+            verify=NO_TLS,
         )
 
     def kill(self) -> None:

@@ -8,6 +8,7 @@ from eurasia.settings import STORAGES as COLLECTED
 
 VAR_DIR = Path(os.environ["VAR_DIR"])
 MEDIA_ROOT = VAR_DIR / "media"
+WRITES_SECONDS = 1  # a test waits for what is counted
 STORAGES = {
     **COLLECTED,
     "gated": {**COLLECTED["gated"], "OPTIONS": {"location": VAR_DIR / "gated", "base_url": None}},

@@ -18,7 +18,7 @@ from eurasia.newsroom.models import Article
 from tests.cast import GATED
 from tests.conftest import AVAILABLE, session_of
 from tests.newsroom.test_pictures import png
-from tests.serving import free_port, until_it_answers
+from tests.serving import NO_TLS, free_port, until_it_answers
 
 DEPLOY = Path(settings.BASE_DIR, "deploy/nginx")
 ADDRESS = "/en/articles/the-crossing/"
@@ -108,7 +108,8 @@ class Nginx:
 
     def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        with httpx.Client(base_url=f"http://localhost:{self.port}", timeout=20) as client:
+        base = f"http://localhost:{self.port}"
+        with httpx.Client(base_url=base, timeout=20, verify=NO_TLS) as client:
             del client.headers["Accept-Encoding"]
             return client.request(method, path, headers=named)
 

@@ -14,6 +14,7 @@ from django.test import override_settings
 
 from eurasia.newsroom.models import ArticleReads, FileReads, JournalReads
 from tests.conftest import session_of
+from tests.serving import NO_TLS
 from tests.stack.test_nginx import Nginx
 
 pytestmark = pytest.mark.stack
@@ -38,7 +39,7 @@ def visit(address, cookie, readers):
     """500 requests, some of readers who are signed in; answers what a hand counts."""
     chance, hand = random.Random(500), Counter()  # noqa: S311 - no secret
     etags = {}
-    with httpx.Client(base_url=address, timeout=20) as client:
+    with httpx.Client(base_url=address, timeout=20, verify=NO_TLS) as client:
         for _each in range(500):
             path, method = chance.choice(PATHS), chance.choice(["GET"] * 9 + ["HEAD"])
             who, kind = chance.choice([(None, "")] * 3 + readers)
