@@ -3,6 +3,7 @@
 Each sentence that must not leak is a constant here, so that a test names what it looks for.
 """
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,7 +96,9 @@ def guard(user: User) -> User:
 
 
 def totp() -> str:
-    """The code that the authenticator app of a guarded user shows now."""
+    """The code that the authenticator app of a guarded user shows now, and for two seconds yet."""
+    if (left := 30 - time.time() % 30) < 2:
+        time.sleep(left)
     return format_hotp_value(hotp_value(TOTP_SECRET, next(yield_hotp_counters_from_time())))
 
 
