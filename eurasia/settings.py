@@ -2,12 +2,13 @@
 README.md has the table. A value that is missing or malformed stops the start with one line.
 """
 
+import mimetypes
 import os
 import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 from zoneinfo import available_timezones
 
 import environ
@@ -94,6 +95,47 @@ def read_database(default: str | None) -> dict:
     if unnamed or not database.get("NAME"):
         raise stop("DATABASE_URL names no database; end it with a file's path or a database name.")
     return database
+
+
+def read_bucket(name: str) -> dict[str, str]:
+    """How eurasia.buckets reaches a bucket; nothing where the variable is not set."""
+    url = read(name, "")
+    if not url:
+        return {}
+    parts = split(url)
+    scheme = {"s3": "https", "s3+http": "http"}.get(parts.scheme)
+    bucket, said = parts.path.strip("/"), dict(parse_qsl(parts.query, keep_blank_values=True))
+    is_whole = parts.hostname and parts.username and parts.password and bucket
+    if (
+        not (scheme and is_whole)
+        or "/" in bucket
+        or parts.fragment
+        or not said.keys() <= {"region"}
+    ):
+        raise stop(
+            f"{name} is s3://KEY:SECRET@host/bucket, with %2F for each / in the secret, "
+            "and ?region=… where the server has regions."
+        )
+    host = parts.netloc.rpartition("@")[2]
+    if scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise stop(f"{name} sends pictures in the clear: s3+http:// is for this machine alone.")
+    return {
+        "access_key": unquote(parts.username or ""),
+        "secret_key": unquote(parts.password or ""),
+        "endpoint_url": f"{scheme}://{host}",
+        "bucket_name": bucket,
+        "region_name": said.get("region", "us-east-1"),
+    }
+
+
+def read_media_url() -> str:
+    """Where readers find public pictures: below this site, or at an address of their bucket."""
+    url = read("MEDIA_URL", "/media/")
+    parts = split(url)
+    is_elsewhere = parts.scheme == "https" and parts.hostname and parts.path.endswith("/")
+    if url != "/media/" and (not is_elsewhere or parts.query or parts.fragment or parts.username):
+        raise stop("MEDIA_URL is an address such as https://pictures.example/, with its last /.")
+    return url
 
 
 def read_email(default: str | None) -> dict:
@@ -303,7 +345,7 @@ CACHES = {
 }
 
 MEDIA_ROOT = VAR_DIR / "media"
-MEDIA_URL = "/media/"
+MEDIA_URL = read_media_url()
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "eurasia" / "static"]
@@ -316,6 +358,29 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+MEDIA_BUCKET, GATED_BUCKET = read_bucket("MEDIA_BUCKET"), read_bucket("GATED_BUCKET")
+if bool(MEDIA_BUCKET) != bool(GATED_BUCKET):
+    raise stop("MEDIA_BUCKET and GATED_BUCKET are set together, or neither is.")
+if MEDIA_URL != "/media/" and not MEDIA_BUCKET:
+    raise stop("MEDIA_URL is for pictures in a bucket: set MEDIA_BUCKET, too.")
+if MEDIA_BUCKET:
+    if MEDIA_BUCKET["bucket_name"] == GATED_BUCKET["bucket_name"]:
+        raise stop("GATED_BUCKET is another bucket than MEDIA_BUCKET: it is open to nobody.")
+    # Python knows neither kind before 3.13, and a bucket tells browsers what it is told.
+    mimetypes.add_type("image/avif", ".avif")
+    mimetypes.add_type("image/webp", ".webp")
+    kept_for_ever = {"CacheControl": "public, max-age=31536000, immutable"}
+    STORAGES |= {
+        "default": {
+            "BACKEND": "eurasia.buckets.Bucket",
+            "OPTIONS": {
+                **MEDIA_BUCKET,
+                "base_url": MEDIA_URL,
+                "object_parameters": kept_for_ever,
+            },
+        },
+        "gated": {"BACKEND": "eurasia.buckets.Bucket", "OPTIONS": GATED_BUCKET},
+    }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False  # 500.html names its sheets plainly
 # Maps are for developers' tools, and as long to compress as all the rest together.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
@@ -421,7 +486,7 @@ CONTENT_SECURITY_POLICY = {
         # The nonce is written only where a page asks for one: the desk, for the import map.
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *([urljoin(MEDIA_URL, "/")] if MEDIA_BUCKET else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

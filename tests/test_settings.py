@@ -18,9 +18,13 @@ SERVER = {
 }
 READ = {
     *SERVER, "REDIS_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEMO", "DEBUG", "UNLIMITED", "PORT",
-    "SECURITY_CONTACT", "SECURITY_EXPIRES",
+    "SECURITY_CONTACT", "SECURITY_EXPIRES", "MEDIA_BUCKET", "GATED_BUCKET", "MEDIA_URL",
 }  # fmt: skip
 CONTACT = {"SECURITY_CONTACT": "mailto:security@journal.example"}
+BUCKETS = {
+    "MEDIA_BUCKET": "s3://key:wo%2Frd@s3.example/media?region=eu-west-3",
+    "GATED_BUCKET": "s3://key:word@s3.example:9000/gated",
+}
 CHECK = ["manage.py", "check"]
 WSGI = ["-c", "import eurasia.wsgi"]
 
@@ -91,6 +95,38 @@ MISTAKES = [
     ("SECURITY_EXPIRES", {**CONTACT, "SECURITY_EXPIRES": "2030-01-31"}),
     ("SECURITY_CONTACT", {"SECURITY_CONTACT": "a@b", "SECURITY_EXPIRES": "2030-01-31T00:00:00Z"}),
     ("SECURITY_CONTACT", {"SECURITY_CONTACT": "tel:1 2", "SECURITY_EXPIRES": "2030-01-31T00:00Z"}),
+    ("MEDIA_BUCKET", {"GATED_BUCKET": "s3://key:word@s3.example/gated"}),
+    ("GATED_BUCKET", {"MEDIA_BUCKET": "s3://key:word@s3.example/media"}),
+    *[
+        ("MEDIA_BUCKET", {**BUCKETS, "MEDIA_BUCKET": f"{url}"})
+        for url in [
+            "nonsense",
+            "https://key:word@s3.example/media",
+            "s3://s3.example/media",
+            "s3://key@s3.example/media",
+            "s3://key:word@/media",
+            "s3://key:word@s3.example/",
+            "s3://key:word@s3.example:port/media",
+            "s3://key:wo/rd@s3.example/media",
+            "s3://key:word@s3.example/media/folder",
+            "s3://key:word@s3.example/media#x",
+            "s3://key:word@s3.example/media?acl=public",
+            "s3+http://key:word@s3.example/media",
+            BUCKETS["GATED_BUCKET"],
+        ]
+    ],
+    ("MEDIA_URL", {"MEDIA_URL": "https://pictures.example/"}),
+    *[
+        ("MEDIA_URL", {**BUCKETS, "MEDIA_URL": url})
+        for url in [
+            "nonsense",
+            "/pictures/",
+            "http://pictures.example/",
+            "https://pictures.example",
+            "https://pictures.example/?x=1",
+            "https://user:word@pictures.example/",
+        ]
+    ],
     ("PORT", {"PORT": "65536"}),
     ("PORT", {"PORT": "\u0668\u0660\u0660\u0660"}),
     ("DEBUG", {"DEBUG": "true"}),
@@ -244,3 +280,42 @@ def test_database_is_the_one_that_is_named(database, engine, name):
     ]
 
     assert start(changed({"DATABASE_URL": database}), said).stdout == f"{engine} {name}\n"
+
+
+def test_pictures_lie_in_the_buckets_that_are_named():
+    said = [
+        "-c",
+        "import json; from eurasia import settings; STORAGES = settings.STORAGES;"
+        "policy = settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'][1:];"
+        "print(json.dumps([STORAGES['default'], STORAGES['gated'], policy]))",
+    ]
+    elsewhere = {"MEDIA_URL": "https://pictures.example/journal/"}
+
+    result = start({**SERVER, **BUCKETS, **elsewhere}, said)
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert json.loads(result.stdout) == [
+        {
+            "BACKEND": "eurasia.buckets.Bucket",
+            "OPTIONS": {
+                "access_key": "key",
+                "secret_key": "wo/rd",
+                "endpoint_url": "https://s3.example",
+                "bucket_name": "media",
+                "region_name": "eu-west-3",
+                "base_url": "https://pictures.example/journal/",
+                "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
+            },
+        },
+        {
+            "BACKEND": "eurasia.buckets.Bucket",
+            "OPTIONS": {
+                "access_key": "key",
+                "secret_key": "word",
+                "endpoint_url": "https://s3.example:9000",
+                "bucket_name": "gated",
+                "region_name": "us-east-1",
+            },
+        },
+        ["data:", "https://pictures.example/"],
+    ]

@@ -22,7 +22,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
 from django.conf import settings
-from django.core.files.storage import Storage
+from django.core.files.storage import Storage, storages
 from django.db.models import Model
 
 from eurasia.languages import CODES
@@ -100,6 +100,8 @@ class Secrets:
     phrases: list[str] = field(default_factory=list)
     #: Addresses worth trying although nothing may link to them.
     addresses: list[str] = field(default_factory=list)
+    #: Likewise, of the buckets in which files are kept.
+    elsewhere: list[str] = field(default_factory=list)
     #: Each picture of a full text, by number, with its article.
     illustrated: list[tuple[Article, int]] = field(default_factory=list)
     articles: int = 0
@@ -202,6 +204,8 @@ def _keep_secret(found: Secrets, storage: Storage, name: str, what: str) -> None
         opened.seek(0)
         found.files[hashlib.file_digest(opened, "sha256").hexdigest()] = what
     found.addresses += [f"/media/{name}", f"/gated/{name}"]
+    if address := getattr(storages["gated"], "address", None):
+        found.elsewhere.append(address(name))
 
 
 def _public_labels() -> Iterator[str]:
@@ -297,6 +301,8 @@ def walk(
     with httpx.Client(follow_redirects=False, timeout=30) as client:
         client.get(base)
         queue = _Queue(base.rstrip("/"), client)
+        for url in secrets.elsewhere:
+            queue.waiting.append((client.build_request("GET", url), True))
         for address in _starts(secrets):
             queue.add(address)
         while queue.waiting and outcome.requests < most:

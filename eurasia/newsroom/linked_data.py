@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
@@ -51,7 +52,7 @@ def _article(article: Article, at: datetime) -> dict[str, Any]:
     assert article.published_at is not None
     address = settings.SITE_URL + article.get_absolute_url()
     is_open = gate.is_open(article, at)
-    cover = [settings.SITE_URL + article.cover.file.url] if article.cover else []
+    cover = [urljoin(settings.SITE_URL, article.cover.file.url)] if article.cover else []
     data: dict[str, Any] = {
         "@context": CONTEXT,
         "@type": "NewsArticle",

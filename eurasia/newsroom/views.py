@@ -4,7 +4,7 @@ import mimetypes
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import SuspiciousFileOperation
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
 from django.http import (
     FileResponse,
@@ -406,7 +406,7 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Public pictures, where no web server in front of this one serves them."""
     try:
         opened = default_storage.open(path)
-    except (OSError, ValueError, SuspiciousFileOperation) as error:  # ValueError: a null byte
+    except (OSError, ValueError, SuspiciousOperation) as error:  # ValueError: a null byte
         raise Http404 from error
     return FileResponse(opened, content_type=_type_of(path), headers={"Cache-Control": FOREVER})
 
