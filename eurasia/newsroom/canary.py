@@ -92,7 +92,7 @@ class Leak:
 
 @dataclass
 class Secrets:
-    """What no outsider may be sent: eight-word runs by article; files and their beginnings by digest."""
+    """What no outsider may be sent: eight-word runs by article; files, and how they begin."""
 
     runs: dict[int, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
