@@ -6,11 +6,13 @@ What the desk has changed since the last import is kept, unless `overwrite` take
 
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import unescape
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -260,24 +262,30 @@ class _Loader:
         article.access = draft.access
         article.published_at = draft.published_at or article.published_at
         article.teaser = self._with_pictures(draft.teaser, draft)
-        article.cover = self._picture(draft.cover) if draft.cover else None
+        article.cover = self._picture(draft.cover, draft, draft.cover_alt) if draft.cover else None
         article.cover_alt = draft.cover_alt
 
     def _with_pictures(self, source: str, draft: ArticleDraft) -> str:
         for number, picture in enumerate(draft.pictures):
             mark = f'data-picture="@{number}"'
             if mark in source:
-                source = source.replace(mark, f'data-picture="{self._picture(picture).pk}"')
+                said = re.search(f'{mark} alt="([^"]*)"', source)
+                key = self._picture(picture, draft, unescape(said[1]) if said else "").pk
+                source = source.replace(mark, f'data-picture="{key}"')
         return source
 
-    def _picture(self, draft: PictureDraft) -> Picture:
+    def _picture(self, draft: PictureDraft, article: ArticleDraft, alt: str) -> Picture:
+        """`alt` is how the article describes it; without one the library says that it has none."""
+        column, alt = f"alt_{article.language}", " ".join(alt.split())[:300]
         # With its credit, which is per language and may be corrected.
         held = Picture.objects.filter(
             digest=draft.digest, is_public=draft.is_public, credit=draft.credit
         ).first()
         if held:
+            if alt and not getattr(held, column):
+                Picture.objects.filter(pk=held.pk).update(**{column: alt})
             return held
-        picture = Picture(credit=draft.credit, is_public=draft.is_public)
+        picture = Picture(credit=draft.credit, is_public=draft.is_public, **{column: alt})
         with draft.path.open("rb") as opened:
             copy = clean_copies.make(opened)
         renditions.put(picture, copy)

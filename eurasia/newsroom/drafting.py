@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from eurasia.accounts.models import User
-from eurasia.newsroom import vault
+from eurasia.newsroom import uses, vault
 from eurasia.newsroom.models import Article, Autosave, Draft, FullText
 
 #: The rest of what an editor may change on the page of an article, beside teaser and full text.
@@ -96,6 +96,7 @@ def stage(
         draft._history_user = by
         draft._change_reason = note[:100] or None
         draft.save()
+        uses.note([article.pk])
         Article.objects.filter(pk=article.pk).update(saved_at=at, saved_by=by)
     return cast(Draft, draft)
 
@@ -111,8 +112,9 @@ def apply(article: Article, values: Mapping[str, Any]) -> None:
 
 def drop(article: Article) -> None:
     """Throw the waiting changes away; the history keeps them."""
-    with vault.opened("desk"):
-        Draft.objects.filter(pk=article.pk).delete()
+    with transaction.atomic(), vault.opened("desk"):
+        if Draft.objects.filter(pk=article.pk).delete()[0]:
+            uses.note([article.pk])
 
 
 def lock_of(article: Article, draft: Draft | None) -> str:

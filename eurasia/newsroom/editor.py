@@ -14,7 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.widgets import importmap
 from js_asset import ImportMap, Media, Script
 
+from eurasia.newsroom.desk import uploading
+
 MODULES = [
+    "adding",
+    "choosing",
     "dialog",
     "editor",
     "notes",
@@ -63,9 +67,6 @@ TEXTS = {
     "delete_row": _("Delete row"),
     "delete_table": _("Delete table"),
     "figure": _("Picture with caption"),
-    "figure_choice": _("Pictures found"),
-    "figure_none": _("No picture found. Add it under Pictures first."),
-    "figure_search": _("Search pictures by name or credit"),
     "footnote": _("Footnote"),
     "header_cell": _("Header cell"),
     "heading_2": _("Heading"),
@@ -120,7 +121,13 @@ class ProseWidget(forms.Textarea):
         return Media(
             importmap=importmap
             | ImportMap({f"desk/{module}": f"desk/{module}.js" for module in MODULES}),
-            css={"all": ["django_prose_editor/material-icons.css", "desk/editor.css"]},
+            css={
+                "all": [
+                    "django_prose_editor/material-icons.css",
+                    "desk/editor.css",
+                    "desk/library.css",
+                ]
+            },
             js=[Script("desk/editor.js", type="module")],
         )
 
@@ -132,7 +139,7 @@ class ProseWidget(forms.Textarea):
                 for code, name, direction in LANGUAGES
             ],
             "pictures": reverse("admin:newsroom_picture_file", args=[0]),
-            "found": reverse("admin:newsroom_picture_found"),
+            "adding": uploading.config(),
             # A full text alone opens documents.
             "documents": reverse("admin:newsroom_document_found") if name == "body" else "",
             # Readers of a free text see public pictures alone.
@@ -148,14 +155,18 @@ def prose_field(*, label: Any, **options: Any) -> forms.CharField:
     return forms.CharField(label=capfirst(label), required=False, widget=ProseWidget, **options)
 
 
-class ProseAdmin(admin.ModelAdmin):
-    """The admin of a model with prose: its import map must carry the request's nonce."""
-
-    def view_on_site(self, shown: Any) -> str:
-        return str(shown.get_absolute_url())
+class ModularAdmin(admin.ModelAdmin):
+    """The admin of a model whose form has modules: their import map carries the nonce."""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)  # type: ignore[attr-defined]  # set by django-csp
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+class ProseAdmin(ModularAdmin):
+    """The admin of a model with prose, which readers see on a page of its own."""
+
+    def view_on_site(self, shown: Any) -> str:
+        return str(shown.get_absolute_url())

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from eurasia.newsroom import engraving, rendering, vault
+from eurasia.newsroom import engraving, rendering, uses, vault
 from eurasia.newsroom.folding import fold
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
 from eurasia.newsroom.models import Article, FullText, Spelling
@@ -20,8 +20,9 @@ AT_ONCE = 50
 
 @transaction.atomic
 def index(numbers: Sequence[int]) -> None:
-    """Write both rows of these articles, by id."""
+    """Write both rows of these articles, by id, and which pictures they show."""
     index_public(numbers)
+    uses.note(numbers)
     with vault.opened("index"):
         texts = FullText.objects.filter(pk__in=numbers).defer("body")
         store(BodyIndex, {text.pk: [words_of(text.body_html, text.body_notes)] for text in texts})

@@ -33,7 +33,7 @@ from eurasia.newsroom.feeds.models import FeedNetwork, FeedToken
 from eurasia.newsroom.former_slugs import FormerSlug
 from eurasia.newsroom.indexes import BodyIndex, PublicIndex
 from eurasia.newsroom.journal import Journal
-from eurasia.newsroom.pictures import Picture, Source
+from eurasia.newsroom.pictures import Picture, PictureUse, Source
 from eurasia.newsroom.plates import Plate
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager, CleanQuerySet, finish_label
 from eurasia.newsroom.shelf import ReadingPlace, SavedArticle
@@ -68,6 +68,7 @@ __all__ = [
     "Note",
     "Party",
     "Picture",
+    "PictureUse",
     "Plate",
     "Presence",
     "PreviewLink",

@@ -16,9 +16,14 @@ from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from eurasia.languages import Localized
+
 GATED_FOLDER = "gated/"
 #: What renditions are made as, the best first.
 KINDS = {"avif": "image/avif", "webp": "image/webp"}
+
+
+ALT_HELP = _("What the picture shows, for those who do not see it.")
 
 
 @deconstructible
@@ -72,7 +77,9 @@ class Source:
 
 
 class Picture(models.Model):
-    """A picture file. Alternative text stands where it is used, being per language."""
+    """A picture file. Its alternative text is what the desk proposes: each use has one of its own,
+    which is what readers are told.
+    """
 
     file = models.ImageField(
         pgettext_lazy("computer file", "file"),
@@ -82,6 +89,13 @@ class Picture(models.Model):
         height_field="height",
     )
     credit = models.CharField(_("credit"), max_length=200)
+    #: The desk wants one of the two; a picture that was imported without has none until then.
+    alt_en = models.CharField(
+        _("alternative text (English)"), max_length=300, blank=True, help_text=ALT_HELP
+    )
+    alt_fr = models.CharField(
+        _("alternative text (French)"), max_length=300, blank=True, help_text=ALT_HELP
+    )
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
     focal_x = models.FloatField(
@@ -105,6 +119,9 @@ class Picture(models.Model):
     renditions = models.JSONField(default=list, blank=True, editable=False)
     #: SHA-256 of the file that came in, so that an import that runs again finds what it has loaded.
     digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+
+    #: Of a gated picture it may say what its full text says, so that no log names pictures by it.
+    alt = Localized()
 
     class Meta:
         verbose_name = _("picture")
@@ -156,3 +173,31 @@ class Picture(models.Model):
         """Those of a public picture. Raises ValueError for a gated one."""
         storage = self.file.storage
         return self.sources_at(lambda width, kind: storage.url(self.rendition_name(width, kind)))
+
+
+class PictureUse(models.Model):
+    """That a text of an article shows a picture: kept by `uses.note`, so that the library need not
+    read all texts. Covers and the card of the journal are columns already.
+    """
+
+    class Place(models.TextChoices):
+        TEASER = "teaser", _("teaser")
+        FULL_TEXT = "full_text", _("full text")
+        WAITING = "waiting", _("changes that wait")
+
+    picture = models.ForeignKey(Picture, models.CASCADE, related_name="+")
+    article = models.ForeignKey("newsroom.Article", models.CASCADE, related_name="+")
+    place = models.CharField(max_length=9, choices=Place)
+
+    class Meta:
+        verbose_name = _("use of a picture")
+        verbose_name_plural = _("uses of pictures")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["picture", "article", "place"], name="picture_used_once_in_a_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

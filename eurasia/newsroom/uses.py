@@ -2,15 +2,25 @@
 cannot be deleted.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.newsroom import rendering, vault
-from eurasia.newsroom.models import Article, Document, Draft, FullText, Journal, Picture
+from eurasia.newsroom.models import (
+    Article,
+    Document,
+    Draft,
+    FullText,
+    Journal,
+    Picture,
+    PictureUse,
+)
 
 
 @dataclass(frozen=True)
@@ -64,3 +74,51 @@ def _sources() -> Iterator[tuple[int, str]]:
         with vault.opened("index"):
             rows = list(model._default_manager.filter(marked).values_list("pk", column))
         yield from rows
+
+
+# --- Without reading all texts --------------------------------------------------------------------
+
+
+@transaction.atomic
+def note(articles: Sequence[int]) -> None:
+    """Keep which pictures these articles, by id, show in their texts and in changes that wait.
+
+    Called in the transaction of whoever writes one of them.
+    """
+    Place = PictureUse.Place
+    with vault.opened("index"):
+        bodies = FullText.objects.filter(pk__in=articles).values_list("pk", "body")
+        named = {(pk, Place.FULL_TEXT): rendering.pictures_in(body) for pk, body in bodies}
+        for draft in Draft.objects.filter(pk__in=articles):
+            shown = rendering.pictures_in(draft.teaser, draft.body)
+            named[draft.pk, Place.WAITING] = shown | {draft.labels.get("cover") or 0}
+    for pk, teaser in Article.objects.filter(pk__in=articles).values_list("pk", "teaser"):
+        named[pk, Place.TEASER] = rendering.pictures_in(teaser)
+    there = set(Picture.objects.filter(pk__in=set().union(*named.values())).values_list("pk"))
+    wanted = {(key, *of) for of, keys in named.items() for key in keys if (key,) in there}
+    held = PictureUse.objects.filter(article__in=articles)
+    rows = {(row.picture_id, row.article_id, row.place): row.pk for row in held}
+    held.filter(pk__in=[rows[row] for row in rows.keys() - wanted]).delete()
+    PictureUse.objects.bulk_create(
+        PictureUse(picture_id=key, article_id=article, place=place)
+        for key, article, place in wanted - rows.keys()
+    )
+
+
+def numbers_of(pictures: Sequence[int]) -> dict[int, int]:
+    """How many uses each of these pictures has, by id: as many as `of_picture` names."""
+    numbers = dict.fromkeys(pictures, 0)
+    for model, name in [(PictureUse, "picture"), (Article, "cover"), (Journal, "card_picture")]:
+        used: Any = model._default_manager.filter(**{f"{name}__in": pictures})
+        for key, count in used.order_by().values_list(name).annotate(count=Count("pk")):
+            numbers[key] += count
+    return numbers
+
+
+def is_used() -> Q:
+    """Of a queryset of pictures: those with some use."""
+    return Q(
+        Exists(PictureUse.objects.filter(picture=OuterRef("pk")))
+        | Exists(Article.objects.filter(cover=OuterRef("pk")))
+        | Exists(Journal.objects.filter(card_picture=OuterRef("pk")))
+    )

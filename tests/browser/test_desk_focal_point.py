@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 @pytest.fixture
 def point(desk, transactional_db):
     picture = added(is_public=True, data=wide_bytes(size=(200, 400)))
+    Picture.objects.update(alt_en="A view")
     desk.goto(f"{desk.address}newsroom/picture/{picture.pk}/change/")
     return desk.get_by_role("slider", name="Focal point")
 

@@ -235,6 +235,20 @@ def test_picture_of_a_translation_has_its_own_credit_and_no_second_copy_of_one(f
     assert len(stored_files()) == 2
 
 
+def test_picture_is_described_as_the_articles_that_show_it_do(folder):
+    folder.write("articles/a.png", picture_bytes())
+    folder.write("articles/b.png", picture_bytes(color="blue"))
+    figures = 'T\n\n<!--more-->\n\n![%s](a.png "Agence")\n\n![](b.png "Agence")\n'
+    folder.article(body=figures % 'A "<pass>"')
+    folder.article("un", language="fr", body=figures % "Un col")
+    folder.article("zebra", body=figures % "Another pass")
+
+    load(folder)
+
+    said = Picture.objects.order_by("-alt_en").values_list("alt_en", "alt_fr", "credit")
+    assert list(said) == [('A "<pass>"', "Un col", "Agence"), ("", "", "Agence")]
+
+
 def test_same_slug_in_both_languages_is_two_articles(folder):
     folder.article(work="crossing")
     folder.article(name="fr", language="fr", work="crossing")

@@ -448,7 +448,8 @@ def test_gated_picture_does_not_become_public(client, editor, db):
 
     form = one(tree_of(page), "//form[@id='picture_form']")
     response = client.post(
-        address, {**dict(form.form_values()), "is_public": "on", "credit": "New"}
+        address,
+        {**dict(form.form_values()), "is_public": "on", "credit": "New", "alt_fr": "Une vue"},
     )
 
     picture.refresh_from_db()

@@ -124,10 +124,12 @@ def test_hostile_file_is_refused_in_words_or_becomes_a_clean_picture(client, edi
         response = client.post(
             ADD,
             {
-                "file": SimpleUploadedFile(name, data), "credit": "A", "is_public": "on",
-                "focal_x": 0.5, "focal_y": 0.5,
+                "0-file": SimpleUploadedFile(name, data),
+                "0-alt_en": "A",
+                "credit": "A",
+                "is_public": "on",
             },
-        )  # fmt: skip
+        )
         if response.status_code == 302:
             taken += 1
             assert_clean(Picture.objects.latest("id"))
@@ -165,10 +167,12 @@ def test_place_where_it_was_taken_is_not_served(kind, client, editor):
     client.post(
         ADD,
         {
-            "file": SimpleUploadedFile("a", data), "credit": "A", "is_public": "on",
-            "focal_x": 0.5, "focal_y": 0.5,
+            "0-file": SimpleUploadedFile("a", data),
+            "0-alt_en": "A",
+            "credit": "A",
+            "is_public": "on",
         },
-    )  # fmt: skip
+    )
 
     kept = Picture.objects.get()
     assert_clean(kept)
@@ -179,7 +183,7 @@ def test_heavy_file_is_refused_with_the_limit(client, editor):
     client.force_login(editor)
     heavy = SimpleUploadedFile("a.jpg", picture() + bytes(25 * 2**20))
 
-    page = client.post(ADD, {"file": heavy, "credit": "A", "focal_x": 0.5, "focal_y": 0.5})
+    page = client.post(ADD, {"0-file": heavy, "0-alt_en": "A", "credit": "A"})
 
     [said] = texts(tree_of(page), "//ul[starts-with(@class, 'errorlist')]/li")
     assert said == "This picture has more than 25 MB. Make it smaller first."

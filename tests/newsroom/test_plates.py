@@ -123,7 +123,7 @@ def test_credit_of_a_cover_is_read_at_once(client, write_article, editor):
     address = f"/admin/newsroom/picture/{cover.pk}/change/"
 
     form = "//form[@id='picture_form']"
-    response = submit(client, client.get(address), form, credit="Somebody else")
+    response = submit(client, client.get(address), form, credit="Somebody else", alt_en="A")
 
     assert response.status_code == 302
     assert "Somebody else" in page(HttpsClient())

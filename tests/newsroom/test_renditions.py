@@ -299,8 +299,7 @@ def test_cover_in_use_keeps_its_files(client, editor, write_article):
 
 def add(client, data, name="view.png", **values):
     file = SimpleUploadedFile(name, data)
-    given = {"file": file, "credit": "Archive", "focal_x": 0.5, "focal_y": 0.5, **values}
-    return client.post(ADD, given)
+    return client.post(ADD, {"0-file": file, "0-alt_en": "A view", "credit": "Archive", **values})
 
 
 def test_desk_keeps_what_it_takes_at_once_and_the_renditions_follow(client, editor):
@@ -343,7 +342,7 @@ def test_credit_of_a_picture_changes_without_its_renditions(client, editor):
 
     client.post(
         f"/admin/newsroom/picture/{picture.pk}/change/",
-        {"credit": "New", "focal_x": 0.5, "focal_y": 0.5},
+        {"credit": "New", "alt_en": "A view", "focal_x": 0.5, "focal_y": 0.5},
     )
 
     changed = Picture.objects.get()

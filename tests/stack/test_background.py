@@ -34,11 +34,11 @@ def tasks():
 
 
 def test_server_starts_who_makes_the_renditions(server, editor):
-    given = {"credit": "A", "is_public": "on", "focal_x": "0.5", "focal_y": "0.5"}
+    given = {"credit": "A", "is_public": "on", "0-alt_en": "A view"}
     with server.client(session_of(editor)) as client:
         for _each in range(3):
             file = SimpleUploadedFile("view.png", wide_bytes())
-            answer = client.post("/admin/newsroom/picture/add/", data=given, files={"file": file})
+            answer = client.post("/admin/newsroom/picture/add/", data=given, files={"0-file": file})
             assert answer.status_code == 302
 
     until(lambda: tasks() == ["SUCCESSFUL"] * 3)

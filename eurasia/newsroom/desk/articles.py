@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.newsroom import drafting, publishing, rendering, vault
-from eurasia.newsroom.desk import bulk, opening, pages
+from eurasia.newsroom.desk import bulk, choosing, opening, pages
 from eurasia.newsroom.desk.article_list import ArticleList
 from eurasia.newsroom.desk.ordered import OrderedModelField
 from eurasia.newsroom.editor import ProseAdmin, prose_field
@@ -129,7 +129,6 @@ class ArticleWithFullTextForm(ArticleForm):
 @admin.register(Article)
 class ArticleAdmin(ArticleList, ProseAdmin):
     prepopulated_fields = {"slug": ["headline"]}
-    autocomplete_fields = ["cover"]
     actions = ["submit", "publish", "withdraw", "delete_selected"]
     change_form_template = add_form_template = "newsroom/desk/article_form.html"
     change_list_template = "newsroom/desk/article_list.html"
@@ -170,6 +169,11 @@ class ArticleAdmin(ArticleList, ProseAdmin):
         return opening.may_publish(request)
 
     # --- The page ---------------------------------------------------------------------------------
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "cover":
+            return choosing.picture_field(db_field, alt="id_cover_alt")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

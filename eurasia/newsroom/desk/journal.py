@@ -16,6 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from eurasia import languages, masthead
+from eurasia.newsroom.desk import choosing
+from eurasia.newsroom.editor import ModularAdmin
 from eurasia.newsroom.models import Journal
 
 ON_RECORD = 100
@@ -31,8 +33,7 @@ class Change:
 
 
 @admin.register(Journal)
-class JournalAdmin(admin.ModelAdmin):
-    autocomplete_fields = ["card_picture"]
+class JournalAdmin(ModularAdmin):
     formfield_overrides = {
         models.CharField: {"widget": AdminTextInputWidget(attrs={"class": "vLargeTextField"})},
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
@@ -54,6 +55,11 @@ class JournalAdmin(admin.ModelAdmin):
         ),
         (_("Elsewhere"), {"fields": ["card_picture"]}),
     ]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "card_picture":
+            return choosing.picture_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,36 +1,36 @@
 """Pictures: looked at while they come in."""
 
-from itertools import chain
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from js_asset import Script
 
-from eurasia.newsroom import clean_copies, engraving, publishing, renditions, uses
-from eurasia.newsroom.desk import opening, used
+from eurasia import languages
+from eurasia.newsroom import clean_copies, engraving, publishing, rendering, renditions, uses
+from eurasia.newsroom.desk import library, opening, uploading, used
 from eurasia.newsroom.models import Article, Picture
 from eurasia.newsroom.uses import Use
-
-#: Of pictures in the editor's dialog; a search finds the others.
-MOST_FOUND = 12
-ACCEPTED = ",".join(chain(*map(sorted, clean_copies.FORMATS.values())))
 
 PARTS = {"min": 0, "max": 1, "step": 0.01}
 
 
 class PictureForm(forms.ModelForm):
-    """Makes the clean copy while it looks at the file, so that a broken one is said at once."""
+    """Makes the clean copy while it looks at the file, so that a broken one is said at once.
+
+    Asks for an alternative text in one language at least.
+    """
 
     copy: clean_copies.CleanCopy | None = None
 
@@ -38,7 +38,7 @@ class PictureForm(forms.ModelForm):
         # Django's own field for pictures looks at them without saying what is wrong.
         field_classes = {"file": forms.FileField}
         widgets = {
-            "file": forms.FileInput(attrs={"accept": ACCEPTED}),
+            "file": forms.FileInput(attrs={"accept": uploading.ACCEPTED}),
             "focal_x": forms.NumberInput(attrs=PARTS),
             "focal_y": forms.NumberInput(attrs=PARTS),
         }
@@ -53,14 +53,50 @@ class PictureForm(forms.ModelForm):
         self.copy = clean_copies.make(self.cleaned_data["file"])
         return ContentFile(self.copy.data, name=f"copy{self.copy.ending}")
 
+    def clean_alt_en(self) -> str:
+        return _in_one_line(self.cleaned_data["alt_en"])
+
+    def clean_alt_fr(self) -> str:
+        return _in_one_line(self.cleaned_data["alt_fr"])
+
+    def clean_credit(self) -> str:
+        credit = _in_one_line(self.cleaned_data["credit"])
+        if not credit:
+            raise ValidationError(self.fields["credit"].error_messages["required"])
+        return credit
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        names = [f"alt_{code}" for code in languages.CODES]
+        if not any(cleaned.get(name) or name in self.errors for name in names):
+            first = f"alt_{languages.current()}"
+            self.add_error(first, gettext("Say in one language at least what the picture shows."))
+        return cleaned
+
+
+def _in_one_line(text: str) -> str:
+    """Without characters that say nothing to anybody."""
+    return " ".join(rendering.sayable(text).split())
+
 
 @admin.register(Picture)
-class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
+class PictureAdmin(used.KeptWhileUsed, library.Library):
     form = PictureForm
-    list_display = ["__str__", "credit", "width", "height", "is_public"]
-    list_filter = ["is_public"]
-    search_fields = ["credit", "file"]
-    ordering = ["-id"]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return uploading.page(self, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With the script by which pictures are dropped on it."""
+        extra = {
+            "adding": uploading.script("library", request),
+            "may_delete": self.has_delete_permission(request),
+            "title": capfirst(self.opts.verbose_name_plural),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, extra)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Picture | None = None) -> list[str]:
         # The file of a gated picture must not move to a public address, nor back.
@@ -71,10 +107,8 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
         # A file that is chosen here takes the place of the one that is there, wherever it is shown.
         first = [*(["shown"] if obj else []), *self.file_field(request, obj)]
         more = ["width", "height", *used.fields(request)] if obj else []
-        focus = ["focal_x", "focal_y"]
-        if obj and _may_see(obj, request):
-            focus = ["focal_point", *focus]
-        return [*first, "credit", "is_public", *focus, *more]
+        focus = [*(["focal_point"] if obj else []), "focal_x", "focal_y"]
+        return [*first, "alt_en", "alt_fr", "credit", "is_public", *focus, *more]
 
     def uses_of(self, thing: Picture) -> list[Use]:
         return uses.of_picture(thing)
@@ -117,22 +151,9 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
         )
         return [file, found, *super().get_urls()]
 
-    def found(self, request: HttpRequest) -> JsonResponse:
-        """What the editor's dialog offers: the newest pictures of that name or credit."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        pictures, _twice = self.get_search_results(
-            request, self.get_queryset(request), request.GET.get("q", "")
-        )
-        if request.GET.get("public") or not opening.may_see_full_texts(request):
-            pictures = pictures.filter(is_public=True)
-        return JsonResponse(
-            {"pictures": [{"id": each.pk, "name": str(each)} for each in pictures[:MOST_FOUND]]}
-        )
-
     def file(self, request: HttpRequest, pk: int) -> FileResponse:
         picture = get_object_or_404(Picture, pk=pk)
-        if not _may_see(picture, request):
+        if not (picture.is_public or opening.may_see_full_texts(request)):
             raise PermissionDenied
         small = "small" in request.GET and picture.renditions
         name = (
@@ -144,7 +165,3 @@ class PictureAdmin(used.KeptWhileUsed, admin.ModelAdmin):
             return FileResponse(picture.file.storage.open(name))
         except FileNotFoundError as error:
             raise Http404 from error
-
-
-def _may_see(picture: Picture, request: HttpRequest) -> bool:
-    return picture.is_public or opening.may_see_full_texts(request)

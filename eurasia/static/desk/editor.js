@@ -52,7 +52,13 @@ export class Desk {
     const extensions = [
       ...extensionsOf([
         Footnote.configure({ texts, config }),
-        Picture.configure({ texts, address: config.pictures, found: config.found, isPublic: config.public }),
+        Picture.configure({
+          texts,
+          address: config.pictures,
+          adding: config.adding,
+          isPublic: config.public,
+          language: () => this.language,
+        }),
       ]),
       LinkShortcut.configure({ texts, config }),
     ]
@@ -93,10 +99,13 @@ export class Desk {
     this.hasChanged = false
   }
 
+  get language() {
+    const named = /_([a-z]{2})$/.exec(this.area.name)?.[1]
+    return this.area.lang || (named ?? languageOfArticle?.value)
+  }
+
   attributes() {
     const { area, label } = this
-    const named = /_([a-z]{2})$/.exec(area.name)?.[1]
-    const language = area.lang || (named ?? languageOfArticle?.value)
     const attributes = {
       class: "desk-text",
       role: "textbox",
@@ -104,7 +113,7 @@ export class Desk {
       "aria-labelledby": label.id,
       "aria-describedby": area.getAttribute("aria-describedby"),
       "aria-invalid": area.getAttribute("aria-invalid"),
-      lang: language,
+      lang: this.language,
     }
     return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value))
   }

@@ -1,6 +1,9 @@
-// Pictures of the library: searched, shown, and described for those who do not see them.
+// Pictures in a text: chosen from the library or added to it, shown, and described for those who do
+// not see them.
 
-import { Node } from "django-prose-editor/editor"
+import { Node, Plugin } from "django-prose-editor/editor"
+import { addPicture, picturesIn } from "desk/adding"
+import { libraryField } from "desk/choosing"
 import { ask, element } from "desk/dialog"
 import { kept } from "desk/schema"
 
@@ -10,7 +13,7 @@ export const Picture = Node.create({
   inline: true,
   atom: true,
   draggable: true,
-  addOptions: () => ({ texts: {}, address: "", found: "", isPublic: true }),
+  addOptions: () => ({ texts: {}, address: "", adding: {}, isPublic: true, language: () => "" }),
   addAttributes: () => kept("data-picture", "alt"),
   parseHTML: () => [{ tag: "img[data-picture]" }],
   renderHTML: ({ HTMLAttributes }) => ["img", HTMLAttributes],
@@ -38,22 +41,7 @@ export const Picture = Node.create({
       insertFigure:
         () =>
         ({ editor }) => {
-          const fields = [
-            { name: "id", label: texts.figure_search, build: () => chooser(this.options) },
-            { name: "alt", label: texts.alt, help: texts.alt_help, required: true },
-            { name: "caption", label: texts.caption },
-          ]
-          ask(texts.figure, fields, texts).then((given) => {
-            if (!given?.id) return editor.commands.focus()
-            const picture = { type: this.name, attrs: { "data-picture": given.id, alt: given.alt } }
-            const line = (text) => ({ type: "line", content: [text] })
-            const caption = given.caption && {
-              type: "figcaption",
-              content: [line({ type: "text", text: given.caption })],
-            }
-            const content = [line(picture), ...(caption ? [caption] : [])]
-            return editor.chain().focus().insertContent({ type: "figure", content }).run()
-          })
+          putChosen(editor, this.options)
           return true
         },
       describePicture:
@@ -70,52 +58,76 @@ export const Picture = Node.create({
         },
     }
   },
+  addProseMirrorPlugins() {
+    const { editor, options } = this
+    const take = (files, at, event) => {
+      event.preventDefault()
+      putNew(editor, options, files, at)
+      return true
+    }
+    return [
+      new Plugin({
+        props: {
+          handleDrop: (view, event, slice, isMoved) => {
+            const files = isMoved ? [] : picturesIn(event.dataTransfer)
+            const at = view.posAtCoords({ left: event.clientX, top: event.clientY })?.pos
+            return files.length ? take(files, at === undefined ? at : between(view.state.doc.resolve(at)), event) : false
+          },
+          // What an office has on the clipboard is text, whatever drawing of it comes along.
+          handlePaste: (view, event) => {
+            const files = event.clipboardData?.getData("text/plain") ? [] : picturesIn(event.clipboardData)
+            return files.length ? take(files, undefined, event) : false
+          },
+        },
+      }),
+    ]
+  },
   addKeyboardShortcuts() {
     return { Enter: ({ editor }) => editor.isActive(this.name) && editor.commands.describePicture() }
   },
 })
 
-/** A search over the library, its results as one choice of pictures. */
-function chooser({ texts, address, found, isPublic }) {
-  const search = element("input", { type: "search", "aria-label": texts.figure_search })
-  const results = element("fieldset", { class: "desk-pictures" }, [])
-  const none = element("p", { role: "status" })
-  let last = null
-  const look = async () => {
-    const query = new URLSearchParams({ q: search.value.trim(), ...(isPublic ? { public: "1" } : {}) })
-    const asked = (last = fetch(`${found}?${query}`).then((answer) => (answer.ok ? answer.json() : { pictures: [] })))
-    const { pictures } = await asked.catch(() => ({ pictures: [] }))
-    if (asked !== last) return // a later search has been asked for
-    none.textContent = pictures.length ? "" : texts.figure_none
-    const ids = pictures.map(({ id }) => id).join()
-    if (ids === results.dataset.ids) return // whoever has gone on to them stays there
-    results.dataset.ids = ids
-    results.replaceChildren(
-      element("legend", {}, [texts.figure_choice]),
-      ...pictures.map(({ id, name }) =>
-        element("label", {}, [
-          element("input", { type: "radio", name: "picture", value: id, required: "" }),
-          element("img", { src: `${address.replace("/0/", `/${id}/`)}?small`, alt: "", loading: "lazy" }),
-          element("span", {}, [name]),
-        ]),
-      ),
-    )
+/** Before or after the outermost block around a place: a drop tears no word apart. */
+function between($at) {
+  if (!$at.depth) return $at.pos
+  const isNearStart = $at.pos - $at.start(1) < $at.node(1).content.size / 2
+  return isNearStart ? $at.before(1) : $at.after(1)
+}
+
+/** A figure of a picture that the editor chooses, or adds to the library instead. */
+async function putChosen(editor, options) {
+  const { texts, adding, isPublic, language } = options
+  let file = null
+  const library = (labelId, named) =>
+    libraryField(adding, { isPublic, language: language(), named, take: (taken) => (file = taken) })
+  const fields = [
+    { name: "picture", label: adding.texts.search, build: library },
+    { name: "alt", label: texts.alt, help: texts.alt_help, required: true },
+    { name: "caption", label: texts.caption },
+  ]
+  const given = await ask(texts.figure, fields, texts)
+  if (file) return putNew(editor, options, [file])
+  if (!given?.picture) return editor.commands.focus()
+  return put(editor, given.picture, given)
+}
+
+/** A figure of each file, once it is in the library; `at` is a place in the text. */
+async function putNew(editor, { texts, adding, isPublic, language }, files, at) {
+  const more = [{ name: "caption", label: texts.caption }]
+  for (const file of files) {
+    const given = await addPicture(file, adding, { isPublic, language: language(), title: texts.figure, more })
+    if (!given) return editor.commands.focus()
+    const alt = given[`alt_${language()}`] || given.picture.name
+    put(editor, given.picture, { alt, caption: given.caption }, at)
+    at = undefined // the next one follows where the cursor stands now
   }
-  let timer = null
-  search.addEventListener("input", () => {
-    clearTimeout(timer)
-    timer = setTimeout(look, 250)
-  })
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return
-    event.preventDefault() // searches instead of closing
-    clearTimeout(timer)
-    look()
-  })
-  look()
-  return {
-    dom: element("div", {}, [search, none, results]),
-    value: () => results.querySelector(":checked")?.value,
-    focus: () => search.focus(),
-  }
+}
+
+function put(editor, { id }, { alt, caption }, at) {
+  const line = (content) => ({ type: "line", content: [content] })
+  const words = caption ? [{ type: "figcaption", content: [line({ type: "text", text: caption })] }] : []
+  const content = [line({ type: "picture", attrs: { "data-picture": String(id), alt } }), ...words]
+  const chain = editor.chain().focus()
+  const figure = { type: "figure", content }
+  return (at === undefined ? chain.insertContent(figure) : chain.insertContentAt(at, figure)).run()
 }

@@ -24,7 +24,9 @@ def desk(client, editor):
 
 def change(desk, picture, **values):
     address = f"/admin/newsroom/picture/{picture.pk}/change/"
-    return desk.post(address, {"credit": "Archive", "focal_x": 0.5, "focal_y": 0.5, **values})
+    return desk.post(
+        address, {"credit": "Archive", "alt_en": "A view", "focal_x": 0.5, "focal_y": 0.5, **values}
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,5 +96,4 @@ def test_picture_of_a_full_text_is_not_shown_to_who_may_not_read_it(client, coll
 
     page = client.get(f"/admin/newsroom/picture/{picture.pk}/change/")
 
-    assert page.status_code == 200
-    assert tree_of(page).xpath("//div[contains(@class, 'desk-focal')]") == []
+    assert page.status_code == 302  # as of a picture that is not there

@@ -93,6 +93,7 @@ def test_replaced_picture_is_another_file_wherever_it_is_shown(
             {
                 "file": SimpleUploadedFile("new.png", wide_bytes(size=(800, 400))),
                 "credit": "Archive",
+                "alt_en": "A view",
                 "focal_x": 0.5,
                 "focal_y": 0.5,
             },

@@ -1,0 +1,43 @@
+// Pictures that are dropped on the library are added without leaving it.
+
+import { element } from "desk/dialog"
+import { Uploads } from "desk/uploads"
+
+const link = document.querySelector("[data-library-add]")
+const content = document.getElementById("content-main")
+const holds = ({ dataTransfer }) => dataTransfer?.types.includes("Files")
+
+async function open(files) {
+  const answer = await fetch(link.href)
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+  const form = document.adoptNode(page.querySelector("form#uploads"))
+  const uploads = new Uploads(form)
+  const close = element("button", { type: "button", class: "button desk-quiet" }, [uploads.config.texts.close])
+  form.querySelector(".submit-row").append(close)
+  const dialog = element("dialog", { class: "desk-dialog desk-uploads-dialog", "aria-label": link.textContent.trim() }, [form])
+  document.body.append(dialog)
+  close.addEventListener("click", () => dialog.close())
+  dialog.addEventListener("close", () => {
+    dialog.remove()
+    if (uploads.added) location.reload()
+  })
+  dialog.showModal()
+  uploads.take(files)
+}
+
+if (link && content) {
+  content.addEventListener("dragover", (event) => {
+    if (!holds(event)) return
+    event.preventDefault()
+    content.dataset.dropping = link.dataset.libraryAdd
+  })
+  content.addEventListener("dragleave", (event) => {
+    if (!content.contains(event.relatedTarget)) delete content.dataset.dropping
+  })
+  content.addEventListener("drop", (event) => {
+    delete content.dataset.dropping
+    if (!holds(event)) return
+    event.preventDefault()
+    open([...event.dataTransfer.files])
+  })
+}
