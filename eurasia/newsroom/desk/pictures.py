@@ -108,7 +108,8 @@ class PictureAdmin(used.KeptWhileUsed, library.Library):
         first = [*(["shown"] if obj else []), *self.file_field(request, obj)]
         more = ["width", "height", *used.fields(request)] if obj else []
         focus = [*(["focal_point"] if obj else []), "focal_x", "focal_y"]
-        return [*first, "alt_en", "alt_fr", "credit", "is_public", *focus, *more]
+        # Whoever describes it sees it, above the words.
+        return [*first, *focus, "alt_en", "alt_fr", "credit", "is_public", *more]
 
     def uses_of(self, thing: Picture) -> list[Use]:
         return uses.of_picture(thing)
