@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Empty is unset: what one process has compiled, the many that tests start need not compile again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo serve test prove test-next check everyone html enumeration bench oracle lighthouse screenshots mails tools format messages requirements clean
 

@@ -54,7 +54,6 @@ def test_server_starts_with_what_it_needs(command):
     assert (result.returncode, result.stderr) == (0, "")
 
 
-LOADING = ["-c", "import eurasia.settings"]
 MISTAKES = [
     *[(name, {name: value}) for name in SERVER for value in [None, "", "   "]],
     ("SECRET_KEY", {"SECRET_KEY": "short"}),
@@ -141,6 +140,31 @@ MISTAKES = [
 ]
 
 
+DEMO = {"DEMO": "1", "SECRET_KEY": SERVER["SECRET_KEY"], "DATABASE_URL": "sqlite://:memory:"}
+#: Environments that start, and what the settings then say: DEBUG, DEMO, the database.
+STARTS = [
+    (SERVER, "False False sqlite3 :memory:"),
+    *[
+        (DEMO | environment, "False True sqlite3 :memory:")
+        for environment in [
+            {"ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]"},
+            {"SITE_URL": "http://localhost:8123"},
+            {"SITE_URL": "http://127.0.0.1:8123"},
+            {"SITE_URL": "http://[::1]:8123"},
+            {"PORT": "8123"},
+        ]
+    ],
+    *[
+        (changed({"DATABASE_URL": address}), f"False False {database}")
+        for address, database in [
+            ("sqlite:////srv/journal.sqlite3", "sqlite3 /srv/journal.sqlite3"),
+            ("postgres://user:word@db.example:5432/journal", "postgresql journal"),
+            ("postgresql://user:word@db.example/journal", "postgresql journal"),
+        ]
+    ],
+]
+
+
 #: Loads the settings once for each environment that it is given, each time in a process of its
 #: own, forked from one that has imported what they need.
 LOADER = """
@@ -155,7 +179,9 @@ for environment in json.load(sys.stdin):
             os.dup2(err.fileno(), 2)
             os.environ.clear()
             os.environ.update(environment)
-            import eurasia.settings
+            from eurasia.settings import DATABASES, DEBUG, DEMO
+            database = DATABASES["default"]
+            print(DEBUG, DEMO, database["ENGINE"].rpartition(".")[2], database["NAME"])
             sys.exit()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         said = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
@@ -165,11 +191,13 @@ json.dump(answers, sys.stdout)
 
 
 @pytest.fixture(scope="module")
-def refusals():
-    """Exit status, output and error of each mistake."""
+def loaded():
+    """Exit status, output and error of each mistake, and of each environment that starts."""
+    environments = [changed(changes) for _name, changes in MISTAKES]
+    environments += [environment for environment, _said in STARTS]
     loader = subprocess.run(
         [sys.executable, "-c", LOADER],
-        input=json.dumps([changed(changes) for _name, changes in MISTAKES]),
+        input=json.dumps(environments),
         cwd=PROJECT,
         capture_output=True,
         check=True,
@@ -180,9 +208,9 @@ def refusals():
 
 
 @pytest.mark.parametrize("number", range(len(MISTAKES)), ids=lambda n: str(MISTAKES[n][1]))
-def test_mistake_stops_the_start_with_one_line_that_names_it(number, refusals):
+def test_mistake_stops_the_start_with_one_line_that_names_it(number, loaded):
     name, changes = MISTAKES[number]
-    status, out, err = refusals[number]
+    status, out, err = loaded[number]
 
     assert (status, out) == (1, "")
     [line] = err.splitlines()
@@ -192,14 +220,19 @@ def test_mistake_stops_the_start_with_one_line_that_names_it(number, refusals):
         assert "word" not in (value or "") or value not in line  # passwords stay out of logs
 
 
+def test_what_is_whole_starts_on_loopback_or_with_its_database(loaded):
+    answers = [[0, f"{said}\n", ""] for _environment, said in STARTS]
+
+    assert loaded[len(MISTAKES) :] == answers
+
+
 @pytest.mark.parametrize("command", [CHECK, WSGI])
-@pytest.mark.parametrize("name", SERVER)
-def test_missing_variable_stops_every_way_to_start(name, command):
-    result = start(changed({name: None}), command)
+def test_missing_variable_stops_every_way_to_start(command):
+    result = start(changed({"SITE_URL": None}), command)
 
     assert result.returncode == 1
     assert result.stderr == (
-        f"eurasia: {name} is not set. README.md, 'Environment', says what it holds.\n"
+        "eurasia: SITE_URL is not set. README.md, 'Environment', says what it holds.\n"
     )
 
 
@@ -238,48 +271,6 @@ def test_limits_are_lifted_for_a_demo_alone():
         "eurasia: UNLIMITED=1 lifts the limits on guessing, "
         "for measuring a demo: it needs DEMO=1.\n",
     )
-
-
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {"ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]"},
-        {"SITE_URL": "http://localhost:8123"},
-        {"SITE_URL": "http://127.0.0.1:8123"},
-        {"SITE_URL": "http://[::1]:8123"},
-        {"PORT": "8123"},
-    ],
-)
-def test_demo_starts_on_loopback(environment):
-    demo = {"DEMO": "1", "SECRET_KEY": SERVER["SECRET_KEY"], "DATABASE_URL": "sqlite://:memory:"}
-
-    result = start(demo | environment, LOADING)
-
-    assert (result.returncode, result.stderr) == (0, "")
-
-
-def test_debug_is_off_unless_asked_for():
-    said = ["-c", "from eurasia import settings; print(settings.DEBUG, settings.DEMO)"]
-
-    assert start(SERVER, said).stdout == "False False\n"
-
-
-@pytest.mark.parametrize(
-    "database, engine, name",
-    [
-        ("sqlite:////srv/journal.sqlite3", "sqlite3", "/srv/journal.sqlite3"),
-        ("postgres://user:word@db.example:5432/journal", "postgresql", "journal"),
-        ("postgresql://user:word@db.example/journal", "postgresql", "journal"),
-    ],
-)
-def test_database_is_the_one_that_is_named(database, engine, name):
-    said = [
-        "-c",
-        "from eurasia.settings import DATABASES; d = DATABASES['default'];"
-        "print(d['ENGINE'].rpartition('.')[2], d['NAME'])",
-    ]
-
-    assert start(changed({"DATABASE_URL": database}), said).stdout == f"{engine} {name}\n"
 
 
 def test_pictures_lie_in_the_buckets_that_are_named():
