@@ -13,6 +13,7 @@ from eurasia.membership import gate
 from eurasia.membership.explaining import WORDS, explain
 from eurasia.membership.gate import Verdict
 from eurasia.membership.models import Subscription
+from tests.proof import IS_PROOF
 
 AT = datetime(2026, 3, 28, 12, tzinfo=UTC)
 TICK, DAY = timedelta(microseconds=1), timedelta(days=1)
@@ -35,6 +36,12 @@ ARTICLES = [
         ["everyone", "subscribers"],
         [(None, None), (AT, None), (None, AT), (AT - DAY, AT + TICK), (AT + TICK, None)],
     )
+]
+#: All that are published; of the others, which differ in nothing that counts, all in the proof.
+SOME = [
+    article
+    for number, article in enumerate(ARTICLES)
+    if IS_PROOF or article.status == "published" or number % 7 == 0
 ]
 
 
@@ -59,10 +66,15 @@ def readers(db, plan):
     ]  # fmt: skip
 
 
+@pytest.mark.proof
 def test_words_and_verdict_never_part(readers):
     met = set()
-    for reader, article in product(readers, ARTICLES):
-        verdict = gate.decide(gate.standing(reader, AT), article, AT)
+    standings = {reader: gate.standing(reader, AT) for reader in readers}
+    entitled = {
+        reader: reader.subscriptions.granting_access(reader, AT).exists() for reader in readers
+    }
+    for reader, article in product(readers, SOME):
+        verdict = gate.decide(standings[reader], article, AT)
 
         told = explain(reader, article, AT)
 
@@ -83,7 +95,7 @@ def test_words_and_verdict_never_part(readers):
         elif holds["published"]:
             assert decider == "wall"
         granting = [right.subscription for right in told.rights if right.grants]
-        assert bool(granting) == reader.subscriptions.granting_access(reader, AT).exists()
+        assert bool(granting) == entitled[reader]
     assert met == set(Verdict)
 
 

@@ -217,37 +217,38 @@ def test_month_beside_is_that_of_the_time_zone(client, write_article, write_on):
     }
 
 
-@pytest.mark.parametrize(
-    "month",
-    [
-        "2025/2",
-        "2025/4",
-        "2024/3",
-        "2025/0",
-        "2025/13",
-        "2025/99999999999999999999",
-        "0/3",
-        "9999/12",
-        "99999999999999999999/3",
-        "1/1",
-        "9" * 5000 + "/3",
-        "-2025/3",
-        "2025/-3",
-        "2025/x",
-        "x/3",
-        "2025",
-        "2025/3/15",
-        "\u0662\u0660\u0662\u0665/\u0663",
-        "2025/\u0663",
-        "2025/3.0",
-    ],
-)
-def test_month_without_articles_or_malformed_is_404(month, client, write_on):
+NO_MONTHS = [
+    "2025/2",
+    "2025/4",
+    "2024/3",
+    "2025/0",
+    "2025/13",
+    "2025/99999999999999999999",
+    "0/3",
+    "9999/12",
+    "99999999999999999999/3",
+    "1/1",
+    "9" * 5000 + "/3",
+    "-2025/3",
+    "2025/-3",
+    "2025/x",
+    "x/3",
+    "2025",
+    "2025/3/15",
+    "\u0662\u0660\u0662\u0665/\u0663",
+    "2025/\u0663",
+    "2025/3.0",
+]
+
+
+def test_month_without_articles_or_malformed_is_404(client, write_on):
     write_on(2025, 3)
     write_on(2025, 4, status="draft")
     write_on(2025, 2, language="fr")
 
-    assert client.get(f"/en/archive/{month}/").status_code == 404
+    answers = {month: client.get(f"/en/archive/{month}/").status_code for month in NO_MONTHS}
+
+    assert answers == dict.fromkeys(NO_MONTHS, 404)
 
 
 @pytest.mark.parametrize("month", ["2025/03", "02025/3"])

@@ -234,12 +234,11 @@ def test_year_of_an_article_is_that_of_the_time_zone(client, write_article):
     assert entries_of(client, "?year=2025") == [("2025-01-01", "Headline of after")]
 
 
-@pytest.mark.parametrize(
-    "year", ["2023", "20244", "x", "2024x", "02024", "\u0662\u0660\u0662\u0664", "2024\x00"]
-)
-@pytest.mark.parametrize("show", ["", "&show=articles"])
-def test_year_without_anything_is_404(year, show, client, chronicle):
-    assert answer_to(client, f"?year={quote(year)}{show}") == 404
+def test_year_without_anything_is_404(client, chronicle):
+    years = ["2023", "20244", "x", "2024x", "02024", "\u0662\u0660\u0662\u0664", "2024\x00"]
+    asked = [f"?year={quote(year)}{show}" for year in years for show in ["", "&show=articles"]]
+
+    assert {each: answer_to(client, each) for each in asked} == dict.fromkeys(asked, 404)
 
 
 def test_year_of_the_chronology_has_the_files_own_address(client, chronicle):
