@@ -4,15 +4,17 @@ What is loaded before the fork lies in memory once, however many workers there a
 """
 
 import argparse
+import ctypes
 import gc
 import multiprocessing
 import os
 import sys
+from contextlib import suppress
 
 from django.conf import settings
 from django.db import connections
 from django.template.loader import get_template
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from django.utils import translation
 from granian import Granian
 from granian.constants import Interfaces
@@ -21,10 +23,14 @@ from granian.log import LogLevels
 from eurasia.wsgi import application  # loads settings, models and middleware
 
 APPLICATION = "eurasia.wsgi:application"
+#: mallopt(3)
+M_ARENA_MAX = -8
 #: What nearly every request draws.
 TEMPLATES = [
-    f"newsroom/{name}.html" for name in ["article_detail", "front", "file_detail", "article_list"]
-]
+    "account/login.html", "membership/subscribe.html", "newsroom/_feed_entry.html",
+    *(f"newsroom/{name}.html" for name in
+      ["article_detail", "front", "file_detail", "article_list", "search", "archive_month"]),
+]  # fmt: skip
 
 
 def load() -> None:
@@ -33,6 +39,7 @@ def load() -> None:
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             translation.gettext("Files")
+            reverse("admin:index")  # what an address is called is looked up in each language
     for name in TEMPLATES:
         get_template(name)
     connections.close_all()  # a connection is no good to two processes
@@ -50,6 +57,8 @@ def main() -> None:
     asked = parser.parse_args()
     if sys.platform == "linux":  # elsewhere a fork may take locks along that nobody opens
         multiprocessing.set_start_method("fork")
+        with suppress(AttributeError):  # glibc would give each thread a heap of its own
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
     load()
     Granian(
         APPLICATION,

@@ -87,7 +87,7 @@ def _named_in(sql: str) -> str | None:
 
 
 #: A page says the same SQL each time; what is longer is nothing that a page says.
-_remembered = lru_cache(maxsize=512)(_named_in)
+_remembered = lru_cache(maxsize=128)(_named_in)
 LONGEST_REMEMBERED = 8_000  # characters
 
 
