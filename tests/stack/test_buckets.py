@@ -22,7 +22,7 @@ pytestmark = pytest.mark.stack
 
 PICTURES = "/admin/newsroom/picture/"
 HERE = "/en/articles/the-crossing/"
-WORDS = {"credit": "Archive", "focal_x": 0.5, "focal_y": 0.5}
+WORDS = {"alt_en": "A view", "credit": "Archive", "focal_x": 0.5, "focal_y": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,8 @@ def desk(buckets, client, editor):
 
 
 def add(desk, **values):
-    given = {"file": SimpleUploadedFile("a.png", wide_bytes()), **WORDS, **values}
+    file = SimpleUploadedFile("a.png", wide_bytes())
+    given = {"0-file": file, "0-alt_en": "A view", "credit": "Archive", **values}
     assert desk.post(f"{PICTURES}add/", given).status_code == 302
     background.work()
     return Picture.objects.latest("id")
