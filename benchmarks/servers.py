@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from tests.serving import free_port, until_it_answers
 
 PROJECT = Path(__file__).resolve().parent.parent
 SERVERS, LOAD = "0", "1"  # cores
+MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - of Linux
 NEEDED = ["wrk", "nginx", "redis-server", "taskset"]
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 
@@ -155,6 +157,8 @@ def nginx(folder: Path, upstream: str = "") -> Iterator[tuple[str, Group]]:
     place = folder / f"nginx-{name}"
     (folder / "files").mkdir(exist_ok=True)
     (place / "temporary").mkdir(parents=True)
+    # In memory, as deploy/ has it.
+    cache = tempfile.mkdtemp(prefix="eurasia-bench-", dir=MEMORY)
     # wrk speaks http, and the demo answers by it.
     for rules in ["rules.conf", "journal.conf"]:
         text = (PROJECT / "deploy/nginx" / rules).read_text()
@@ -162,8 +166,8 @@ def nginx(folder: Path, upstream: str = "") -> Iterator[tuple[str, Group]]:
     temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     journal = f"""
         upstream eurasia {{ server {upstream.removeprefix("http://")}; keepalive 32; }}
-        proxy_cache_path {place}/cache levels=1:2 keys_zone=eurasia:16m max_size=512m
-            inactive=10s use_temp_path=off;
+        proxy_cache_path {cache} levels=1:2 keys_zone=eurasia:16m max_size=128m
+            inactive=3s use_temp_path=off;
         include {place}/rules.conf;
         server {{
             listen 127.0.0.1:{port};
@@ -183,6 +187,9 @@ def nginx(folder: Path, upstream: str = "") -> Iterator[tuple[str, Group]]:
             {journal if upstream else files}
         }}""")
     command = [program("nginx"), "-c", f"{place}/nginx.conf"]
-    with running(command, place / "out.log") as group:
-        time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}", group
+    try:
+        with running(command, place / "out.log") as group:
+            time.sleep(0.5)
+            yield f"http://127.0.0.1:{port}", group
+    finally:
+        shutil.rmtree(cache)

@@ -72,7 +72,7 @@ class Nginx:
                 text = text.replace(place, here)
             (folder / name).write_text(text)
         cache = next(
-            line.replace("/var/cache/nginx/eurasia", str(self.cache))
+            line.replace("/run/eurasia", str(self.cache))
             for line in (DEPLOY / "site.conf").read_text().splitlines()
             if line.startswith("proxy_cache_path")
         )
