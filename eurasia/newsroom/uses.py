@@ -2,7 +2,7 @@
 cannot be deleted.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,20 +60,17 @@ def articles_showing(
 ) -> set[int]:
     """The ids of the articles that show one of these as a cover, in teaser or full text."""
     showing = set(Article.objects.filter(cover__in=pictures).values_list("pk", flat=True))
-    for pk, source in _sources():
-        if rendering.pictures_in(source) & pictures or rendering.documents_in(source) & documents:
-            showing.add(pk)
-    return showing
-
-
-def _sources() -> Iterator[tuple[int, str]]:
-    """Of all articles, the texts in which something may be shown."""
-    may_show = ["data-picture=", "/documents/"]
-    for model, column in [(Article, "teaser"), (FullText, "body")]:
-        marked = Q(*[(f"{column}__contains", mark) for mark in may_show], _connector=Q.OR)
+    in_texts = PictureUse.objects.filter(picture__in=pictures)
+    showing.update(
+        in_texts.exclude(place=PictureUse.Place.WAITING).values_list("article", flat=True)
+    )
+    for document in Document.objects.filter(pk__in=documents):
+        mark = f'href="{document.source_address}"'
         with vault.opened("index"):
-            rows = list(model._default_manager.filter(marked).values_list("pk", column))
-        yield from rows
+            bodies = FullText.objects.filter(body__contains=mark)
+            showing.update(bodies.values_list("pk", flat=True))
+        showing.update(Article.objects.filter(teaser__contains=mark).values_list("pk", flat=True))
+    return showing
 
 
 # --- Without reading all texts --------------------------------------------------------------------

@@ -4,7 +4,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eurasia import background
-from eurasia.newsroom import drafting, publishing, vault
+from eurasia.newsroom import drafting, publishing, uses, vault
 from eurasia.newsroom.models import Article, FullText, Journal, Picture
 from tests.newsroom.test_pictures import png, wide_bytes, with_renditions
 from tests.pages import texts, tree_of
@@ -112,3 +112,15 @@ def test_replaced_picture_is_another_file_wherever_it_is_shown(
     assert before[0] not in page
     assert [storages["default"].exists(name) for name in before] == [False] * len(before)
     assert [storages["default"].exists(name) for name in after.names] == [True] * 7
+
+
+def test_articles_of_a_picture_are_found_without_reading_texts(
+    db, write_article, django_assert_num_queries
+):
+    picture, other = png(is_public=True), png(is_public=True)
+    shows = write_article(body=shown(picture))
+    covered = write_article("covered", cover=picture, cover_alt="A view")
+    write_article("another", body=shown(other))
+
+    with django_assert_num_queries(2):
+        assert uses.articles_showing({picture.pk}) == {shows.pk, covered.pk}
