@@ -176,8 +176,8 @@ class Picture(models.Model):
 
 
 class PictureUse(models.Model):
-    """That a text of an article shows a picture: kept by `uses.note`, so that the library need not
-    read all texts. Covers and the card of the journal are columns already.
+    """That a text of an article shows a picture: written by `uses.note`, so that nobody need read
+    all texts to learn it. Covers and the card of the journal are columns already.
     """
 
     class Place(models.TextChoices):

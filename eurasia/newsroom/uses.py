@@ -35,17 +35,17 @@ def of_picture(picture: Picture) -> list[Use]:
     found = [Use(article, _("cover")) for article in Article.objects.filter(cover=picture)]
     journal = Journal.objects.filter(card_picture=picture)
     found += [Use(row, _("picture for share cards")) for row in journal]
-    return found + _in_texts(f'data-picture="{picture.pk}"', Q(labels__cover=picture.pk))
+    noted = PictureUse.objects.filter(picture=picture).select_related("article").order_by("article")
+    places = list(PictureUse.Place)
+    in_texts = sorted(noted, key=lambda use: places.index(PictureUse.Place(use.place)))
+    return found + [Use(use.article, PictureUse.Place(use.place).label) for use in in_texts]
 
 
 def of_document(document: Document) -> list[Use]:
-    return _in_texts(f'href="{document.source_address}"', Q())
-
-
-def _in_texts(mark: str, waits: Q) -> list[Use]:
+    mark = f'href="{document.source_address}"'
     with vault.opened("desk"):
         bodies = list(FullText.objects.filter(body__contains=mark).values_list("pk", flat=True))
-        in_draft = waits | Q(teaser__contains=mark) | Q(body__contains=mark)
+        in_draft = Q(teaser__contains=mark) | Q(body__contains=mark)
         drafts = list(Draft.objects.filter(in_draft).values_list("article", flat=True))
     found = [
         (_("teaser"), Article.objects.filter(teaser__contains=mark)),
@@ -73,7 +73,7 @@ def articles_showing(
     return showing
 
 
-# --- Without reading all texts --------------------------------------------------------------------
+# --- Which pictures texts show --------------------------------------------------------------------
 
 
 @transaction.atomic
