@@ -29,6 +29,9 @@ MODULES = [
     "toolbar",
 ]
 
+#: Fields whose text everyone may read; a row of the page of translations says so itself.
+FREE_TEXTS = {"teaser", "introduction_en", "introduction_fr", "about_en", "about_fr"}
+
 #: What a passage may be written in: code, name, direction.
 LANGUAGES = [
     ("fa", _("Persian"), "rtl"),
@@ -142,8 +145,8 @@ class ProseWidget(forms.Textarea):
             "adding": uploading.config(),
             # A full text alone opens documents.
             "documents": reverse("admin:newsroom_document_found") if name == "body" else "",
-            # Readers of a free text see public pictures alone.
-            "public": name != "body",
+            # Readers of a free text see public pictures alone; what is added to another is gated.
+            "public": name in FREE_TEXTS,
             "texts": TEXTS,
         }
         context["widget"]["attrs"]["data-prose"] = json.dumps(config, cls=DjangoJSONEncoder)

@@ -122,6 +122,20 @@ def test_picture_brought_into_a_text_becomes_its_figure(field, is_public, event,
     assert source.replace("\n", "").startswith(f"{figure}<p>The ")
 
 
+def test_picture_pasted_into_a_translated_full_text_is_for_subscribers(desk, article):
+    desk.goto(f"{desk.address}newsroom/article/{article.pk}/translate/")
+    for part, alt in [("teaser", "The plain"), ("body", "The pass")]:
+        desk.locator(f"#id_{part}-0").focus()
+        row = desk.locator(f"textarea[name={part}-0]").locator(
+            "xpath=ancestor::*[contains(@class, 'desk-editor')]"
+        )
+        bring(row.locator(".desk-text"), VIEW, event="paste")
+        describe(desk, alt, "Agence", **{"Alternative text (French)": alt})
+        desk.get_by_role("dialog").wait_for(state="detached")
+
+    assert kept() == [("The plain", "Agence", True), ("The pass", "Agence", False)]
+
+
 def test_library_proposes_words_that_the_editor_may_change(desk, article):
     picture = Picture.objects.create(
         file=ContentFile(png_bytes(), name="a.png"),

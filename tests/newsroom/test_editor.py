@@ -1,5 +1,6 @@
 """What the desk's pages send along for the prose editor. What it does: tests/browser."""
 
+import json
 import re
 from pathlib import Path
 
@@ -73,6 +74,23 @@ def test_every_text_that_the_scripts_ask_for_is_there():
 
     by_name = {"alt_en", "alt_fr"}
     assert asked | by_name == prose.TEXTS.keys() | uploading.TEXTS.keys()
+
+
+@pytest.mark.parametrize(
+    "address, free",
+    [
+        (CHANGE, {"teaser": True, "body": False}),
+        ("/admin/newsroom/topicfile/add/", {"introduction_en": True, "introduction_fr": True}),
+        ("/admin/newsroom/contributor/add/", {"about_en": True, "about_fr": True}),
+    ],
+)
+def test_pictures_added_to_free_texts_alone_are_public(address, free, client, editor, article):
+    client.force_login(editor)
+
+    areas = tree_of(client.get(address.format(article.pk))).xpath("//textarea[@data-prose]")
+
+    said = {area.get("name"): json.loads(area.get("data-prose"))["public"] for area in areas}
+    assert said == free
 
 
 def test_texts_and_text_are_escaped_in_the_page(client, editor, write_article):

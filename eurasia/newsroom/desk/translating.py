@@ -293,6 +293,8 @@ def _translate(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     article = translation or translating.begun(original, by=editor)
     draft = None if is_new else drafting.draft_of(article)
     values: dict[str, Any] = {"teaser": "", "body": ""} if is_new else drafting.values_of(article)
+    if is_new and article.cover:
+        values["cover_alt"] = getattr(article.cover, f"alt_{article.language}")  # to begin from
     checked = values.get("translated_version")
     stored, version = (
         ({part: [] for part in translating.PARTS}, original.version)

@@ -56,7 +56,7 @@ export class Desk {
           texts,
           address: config.pictures,
           adding: config.adding,
-          isPublic: config.public,
+          isPublic: config.public || "free" in area.dataset,
           language: () => this.language,
         }),
       ]),

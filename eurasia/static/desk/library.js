@@ -17,6 +17,8 @@ async function open(files) {
   const dialog = element("dialog", { class: "desk-dialog desk-uploads-dialog", "aria-label": link.textContent.trim() }, [form])
   document.body.append(dialog)
   close.addEventListener("click", () => dialog.close())
+  // Escape leaves nothing behind that somebody has described: Close does.
+  dialog.addEventListener("cancel", (event) => uploads.waits && event.preventDefault())
   dialog.addEventListener("close", () => {
     dialog.remove()
     if (uploads.added) location.reload()

@@ -33,12 +33,18 @@ export class Uploads {
       this.sendAll()
     })
     this.button.hidden = true
+    window.addEventListener("beforeunload", (event) => this.waits && form.isConnected && event.preventDefault())
+  }
+
+  /** Whether some picture is here that the library has not. */
+  get waits() {
+    return Boolean(this.rows.querySelector("li:not([data-added])"))
   }
 
   take(files) {
     const rows = files.map((file) => this.row(file))
     this.rows.append(...rows)
-    this.button.hidden = !this.rows.querySelector("li:not([data-added])")
+    this.button.hidden = !this.waits
     rows[0]?.querySelector("[data-field^=alt] input").focus()
   }
 
@@ -57,7 +63,7 @@ export class Uploads {
     ])
     remove.addEventListener("click", () => {
       row.remove()
-      this.button.hidden = !this.rows.querySelector("li:not([data-added])")
+      this.button.hidden = !this.waits
     })
     const said = element("p", { class: "desk-upload-state", role: "status" })
     row.querySelector("[data-field=file]").replaceChildren(preview(file), element("p", { class: "desk-upload-name" }, [file.name]), said, remove)

@@ -1,5 +1,6 @@
 """Original and translation side by side: what stands where, what is saved, who may."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from eurasia.newsroom import drafting, publishing, translating, vault
-from eurasia.newsroom.models import Article, FullText, TranslationState
+from eurasia.newsroom.models import Article, FullText, Picture, TranslationState
 from tests.cast import GATED
 from tests.newsroom.desk.roles import member_of
 from tests.newsroom.test_pictures import png
@@ -168,6 +169,31 @@ def test_cover_asks_for_words_of_its_own(client, editor, original):
 
     assert "This field is required." in page.content.decode()
     assert not Article.objects.filter(language="fr").exists()
+
+
+def test_words_of_the_cover_begin_from_those_of_the_library(client, editor, original, translate):
+    cover = png(is_public=True)
+    Picture.objects.update(alt_en="A pass.", alt_fr="Un col.")
+    rewrite(original, cover=cover, cover_alt="The pass.")
+    client.force_login(editor)
+
+    words = "//textarea[@name='cover_alt']"
+
+    begun = one(tree_of(client.get(page_of(original))), words)
+    translate(headline="Titre", cover_alt="Le col.")
+    again = one(tree_of(client.get(page_of(original))), words)
+
+    assert [area.text.strip() for area in [begun, again]] == ["Un col.", "Le col."]
+
+
+def test_what_is_added_to_a_row_of_the_full_text_is_for_subscribers(client, editor, original):
+    client.force_login(editor)
+
+    tree = tree_of(client.get(page_of(original)))
+
+    assert [area.get("name") for area in tree.xpath("//textarea[@data-free]")] == ["teaser-0"]
+    config = json.loads(one(tree, "//form/@data-prose-config"))
+    assert config["public"] is False
 
 
 def test_gap_stays_where_it_was(client, editor, original, translate):
