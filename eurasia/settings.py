@@ -388,6 +388,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 # --- Languages ------------------------------------------------------------------------------------
 
 USE_TZ = True
+FORMAT_MODULE_PATH = "eurasia.formats"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "eurasia" / "locale"]

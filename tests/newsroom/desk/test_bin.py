@@ -81,16 +81,16 @@ def test_bin_tells_what_was_deleted_by_whom_and_until_when_it_is_kept(
         [
             "Headline of second",
             "English",
-            "03/02/2031 1 p.m.",
+            "2 Mar 2031, 13:00",
             "–",
-            "04/01/2031 2 p.m. (30 days left)",
+            "1 Apr 2031, 14:00 (30 days left)",
         ],
         [
             "Headline of first",
             "English",
-            "03/01/2031 1 p.m.",
+            "1 Mar 2031, 13:00",
             "editor@example.org",
-            "03/31/2031 2 p.m. (29 days left)",
+            "31 Mar 2031, 14:00 (29 days left)",
         ],
     ]
 
