@@ -43,6 +43,18 @@ def test_point_is_dragged_and_crops_follow(desk, point):
     assert focus() == (0, 0.2)
 
 
+def test_finger_that_taps_sets_the_point_and_one_that_scrolls_does_not(desk, point):
+    box = desk.locator(".desk-focal-picture").bounding_box()
+    at = {"clientX": box["x"] + box["width"] / 4, "clientY": box["y"] + box["height"] / 5}
+    picture = desk.locator(".desk-focal-picture")
+
+    picture.dispatch_event("pointerdown", {**at, "pointerType": "touch", "pointerId": 7})
+    scrolled = crop(desk)
+    picture.dispatch_event("click", at)
+
+    assert (scrolled, crop(desk)) == ("50% 50%", "25% 20%")
+
+
 def test_point_is_moved_by_arrow_keys(desk, point):
     for key in ["ArrowRight", "ArrowDown", "Shift+ArrowDown", "ArrowLeft", "ArrowLeft"]:
         point.press(key)

@@ -17,13 +17,15 @@ class FocalPoint {
     this.picture.addEventListener("pointermove", (event) => {
       if (this.picture.hasPointerCapture(event.pointerId)) this.follow(event)
     })
+    this.picture.addEventListener("click", (event) => this.follow(event))
     this.point.addEventListener("keydown", (event) => this.step(event))
     for (const field of fields) field.addEventListener("input", () => this.show())
     this.show()
   }
 
   take(event) {
-    if (event.button) return
+    // A finger beside the point may want to scroll.
+    if (event.button || (event.pointerType === "touch" && event.target !== this.point)) return
     event.preventDefault() // the browser would drag the picture away
     this.picture.setPointerCapture(event.pointerId)
     this.follow(event)
