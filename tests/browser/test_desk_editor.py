@@ -415,6 +415,7 @@ def test_picture_is_shown_and_described(desk, write_article, picture):
 
 def test_picture_with_caption_is_put_in_by_keyboard_alone(chosen, picture):
     chosen.keyboard.press("End")
+    let_selection_settle(chosen)  # else the word is still chosen, and gives way to the picture
     tool(chosen, "Picture with caption").press("Enter")
     dialog = chosen.get_by_role("dialog", name="Picture with caption")
     dialog.get_by_role("radio").wait_for()
