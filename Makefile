@@ -59,7 +59,7 @@ test-next:
 		.venv-next/bin/python -m pytest --numprocesses auto --dist worksteal -W default $(ARGS); fi
 
 # What looks at the pages from outside. html and lighthouse need npm; lighthouse and screenshots need chromium.
-# everyone: axe, keyboard, zoom, forced colours, no JavaScript. AXE=once makes axe meet each page once, DESK=all each page of the desk in every form, too. Lighthouse takes minutes: it runs by hand, RUNS=1 for a quick look. ALL=1 takes screenshots in both schemes everywhere.
+# everyone: axe, keyboard, zoom, forced colours, no JavaScript, and HTML where its tool is. AXE=once makes axe meet each page once, DESK=all each page of the desk in every form, too. Lighthouse takes minutes: it runs by hand, RUNS=1 for a quick look. ALL=1 takes screenshots in both schemes everywhere.
 TOOLS := tests/browser/tools
 html: .venv/.dev
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tools && $(BIN)/python -m pytest --quiet tests/browser/test_html.py; \
@@ -68,7 +68,7 @@ html: .venv/.dev
 tools: $(TOOLS)/node_modules/.html
 
 everyone: .venv/.dev
-	AXE=$${AXE:-all} $(BIN)/python -m pytest --quiet --numprocesses auto -m inspection --ignore tests/browser/test_html.py tests/browser
+	AXE=$${AXE:-all} $(BIN)/python -m pytest --quiet --numprocesses auto -m inspection tests/browser
 
 enumeration: .venv/.dev
 	$(BIN)/python -m tests.stack.enumeration

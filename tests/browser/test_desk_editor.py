@@ -270,6 +270,7 @@ def test_passage_gets_language_and_direction(chosen):
 
 def test_paragraph_gets_a_language_and_loses_it(chosen):
     chosen.keyboard.press("End")
+    let_selection_settle(chosen)
     tool(chosen, "Language of the passage").select_option("Arabic")
     made = written(chosen)
     tool(chosen, "Language of the passage").select_option("Language of the article")
