@@ -17,6 +17,7 @@ BRING = """(target, [event, files]) => {
     const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))
     data.items.add(new File([bytes], name, { type }))
   }
+  target.scrollIntoView({ block: "center", behavior: "instant" }) // where a pointer can be
   const { left, top } = target.getBoundingClientRect()
   const at = { clientX: left + 30, clientY: top + 30, bubbles: true, cancelable: true }
   target.dispatchEvent(

@@ -19,7 +19,7 @@ export const picturesIn = (data) => [...(data?.files ?? [])].filter(({ type }) =
  * Send one picture; answers what the library says of it. `said`: alt_en, alt_fr, credit, is_public.
  * `tell` is called with the part that has been sent, from 0 to 1.
  */
-export function send(file, said, { address, most_bytes, texts }, tell = () => {}) {
+export function send(file, said, { address, most_bytes, texts }, tell = () => {}, signal = null) {
   if (file.size > most_bytes) return Promise.reject(new Refused({ file: [texts.too_heavy] }))
   const data = new FormData()
   data.set("csrfmiddlewaretoken", document.querySelector("#content [name=csrfmiddlewaretoken], [name=csrfmiddlewaretoken]").value)
@@ -41,6 +41,7 @@ export function send(file, said, { address, most_bytes, texts }, tell = () => {}
       else if (status === 413) reject(new Refused({ file: [texts.too_heavy] }))
       else failed(status === 403 || status === 200 ? texts.forbidden : texts.failed)
     })
+    signal?.addEventListener("abort", () => request.abort())
     request.send(data)
   })
 }
@@ -59,6 +60,8 @@ export function preview(file) {
   return canvas
 }
 
+let lastCredit = "" // the next picture is often by the same
+
 /**
  * Ask for what is to be said of a picture, and add it. Answers {picture, ...more} or null if the
  * editor cancelled. `language` is that of the text: its alternative text is asked for first, and must be given.
@@ -76,12 +79,14 @@ export async function addPicture(file, config, { isPublic, language, title, more
       required: !index,
       most: 300,
     })),
-    { name: "credit", label: texts.credit, required: true, most: 200 },
+    { name: "credit", label: texts.credit, required: true, most: 200, value: lastCredit },
     ...more,
   ]
-  const given = await ask(title ?? texts.add_title, fields, { ...texts, ok: texts.add }, async (said, tell) => {
-    picture = await send(file, { ...said, is_public: isPublic }, config, (part) => tell(part, part < 1 ? texts.adding : texts.waiting))
+  const given = await ask(title ?? texts.add_title, fields, { ...texts, ok: texts.add }, async (said, tell, signal) => {
+    const far = (part) => tell(part, part < 1 ? texts.adding : texts.waiting)
+    picture = await send(file, { ...said, is_public: isPublic }, config, far, signal)
   })
+  lastCredit = given?.credit ?? lastCredit
   return given && { ...given, picture }
 }
 

@@ -15,7 +15,8 @@ export function element(name, attributes = {}, children = []) {
  * Ask for values. `fields` are {name, label, value, help, required, choices: a promise of pairs}, or {name, label, build} where
  * `build(labelId, named)` makes the field and answers {dom, value(), focus(), close()}; `named` finds another by its name. Answers the values by name,
  * or null if the editor cancelled. With `send(values, tell)` it stays open until that is done: what it
- * throws with `errors`, sentences by the name of a field, is said; `tell(part, words)` says how far it has come.
+ * throws with `errors`, sentences by the name of a field, is said; `tell(part, words)` says how far it has come, and
+ * the third argument is a signal that the editor has cancelled.
  */
 export function ask(title, fields, texts, send) {
   const id = `desk-dialog-${++asked}`
@@ -61,8 +62,10 @@ async function sendFirst(event, { dialog, confirm, state, built, send }) {
     progress.value = part
     if (state.textContent !== words) state.textContent = words
   }
+  const leaving = new AbortController()
+  dialog.addEventListener("close", () => leaving.abort())
   try {
-    await send(valuesOf(built), tell)
+    await send(valuesOf(built), tell, leaving.signal)
     dialog.close("ok")
   } catch (error) {
     if (!error.errors) throw error

@@ -8,9 +8,12 @@ const content = document.getElementById("content-main")
 const holds = ({ dataTransfer }) => dataTransfer?.types.includes("Files")
 
 async function open(files) {
-  const answer = await fetch(link.href)
+  const answer = await fetch(link.href).catch(() => null)
+  if (!answer) return location.assign(link.href)
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
-  const form = document.adoptNode(page.querySelector("form#uploads"))
+  const found = page.querySelector("form#uploads")
+  if (!found) return location.assign(link.href) // signed out meanwhile
+  const form = document.adoptNode(found)
   const uploads = new Uploads(form)
   const close = element("button", { type: "button", class: "button desk-quiet" }, [uploads.config.texts.close])
   form.querySelector(".submit-row").append(close)

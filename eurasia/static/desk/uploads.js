@@ -22,12 +22,21 @@ export class Uploads {
       this.take([...choose.files])
       choose.value = ""
     })
-    form.addEventListener("dragover", (event) => event.preventDefault())
-    form.addEventListener("drop", (event) => {
+    // Anywhere: a file that misses its place would else be opened instead of this page.
+    const drop = part("drop")
+    window.addEventListener("dragover", (event) => {
+      if (!form.isConnected || !event.dataTransfer?.types.includes("Files")) return
       event.preventDefault()
-      this.take([...(event.dataTransfer?.files ?? [])])
+      drop.dataset.over = ""
     })
-    form.ownerDocument.addEventListener("paste", ({ clipboardData }) => form.isConnected && this.take(picturesIn(clipboardData)))
+    window.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget || delete drop.dataset.over)
+    window.addEventListener("drop", (event) => {
+      delete drop.dataset.over
+      if (!form.isConnected || !event.dataTransfer?.files.length) return
+      event.preventDefault()
+      this.take([...event.dataTransfer.files])
+    })
+    window.addEventListener("paste", ({ clipboardData }) => form.isConnected && this.take(picturesIn(clipboardData)))
     form.addEventListener("submit", (event) => {
       event.preventDefault()
       this.sendAll()
