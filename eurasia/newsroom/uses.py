@@ -80,9 +80,12 @@ def articles_showing(
 def note(articles: Sequence[int]) -> None:
     """Keep which pictures these articles, by id, show in their texts and in changes that wait.
 
-    Called in the transaction of whoever writes one of them.
+    Called in the transaction of whoever writes one of them. What others note meanwhile stays: rows
+    are read before the texts, and what goes is a row whose text, read later, shows it no more.
     """
     Place = PictureUse.Place
+    held = PictureUse.objects.filter(article__in=articles)
+    rows = {(row.picture_id, row.article_id, row.place): row.pk for row in held}
     with vault.opened("index"):
         bodies = FullText.objects.filter(pk__in=articles).values_list("pk", "body")
         named = {(pk, Place.FULL_TEXT): rendering.pictures_in(body) for pk, body in bodies}
@@ -93,12 +96,13 @@ def note(articles: Sequence[int]) -> None:
         named[pk, Place.TEASER] = rendering.pictures_in(teaser)
     there = set(Picture.objects.filter(pk__in=set().union(*named.values())).values_list("pk"))
     wanted = {(key, *of) for of, keys in named.items() for key in keys if (key,) in there}
-    held = PictureUse.objects.filter(article__in=articles)
-    rows = {(row.picture_id, row.article_id, row.place): row.pk for row in held}
-    held.filter(pk__in=[rows[row] for row in rows.keys() - wanted]).delete()
+    PictureUse.objects.filter(pk__in=[rows[row] for row in rows.keys() - wanted]).delete()
     PictureUse.objects.bulk_create(
-        PictureUse(picture_id=key, article_id=article, place=place)
-        for key, article, place in wanted - rows.keys()
+        [
+            PictureUse(picture_id=key, article_id=article, place=place)
+            for key, article, place in wanted - rows.keys()
+        ],
+        ignore_conflicts=True,
     )
 
 

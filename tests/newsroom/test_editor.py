@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils.html import escape
 
 from eurasia.newsroom import editor as prose
-from eurasia.newsroom.desk import uploading
+from eurasia.newsroom.desk import library, uploading
 from eurasia.newsroom.models import Picture
 from tests.newsroom.test_pictures import png_bytes
 from tests.pages import one, tree_of
@@ -188,7 +188,7 @@ def test_pictures_are_found_by_credit_the_newest_first(client, editor):
         second.pk,
         first.pk,
     ]
-    assert found(client, q="elsewhere").json() == {"pictures": []}
+    assert found(client, q="elsewhere").json() == {"pictures": [], "more": False}
 
 
 def test_free_texts_are_offered_public_pictures_alone(client, editor):
@@ -206,8 +206,22 @@ def test_free_texts_are_offered_public_pictures_alone(client, editor):
                 "name": "",
                 "credit": "Archive",
             }
-        ]
+        ],
+        "more": False,
     }
+
+
+def test_dialog_says_that_there_are_more_than_it_shows(client, editor, monkeypatch):
+    monkeypatch.setattr(library, "MOST_FOUND", 2)
+    client.force_login(editor)
+    oldest, *newer = [picture(is_public=True) for _each in range(3)]
+
+    all_of_them = found(client).json()
+    oldest.delete()
+    two = found(client).json()
+
+    assert [each["id"] for each in all_of_them["pictures"]] == [each.pk for each in newer[::-1]]
+    assert (all_of_them["more"], two["more"]) == (True, False)
 
 
 def test_colleague_without_full_texts_is_offered_public_pictures_alone(client, colleague):

@@ -152,8 +152,9 @@ class Library(admin.ModelAdmin):
         )
         if request.GET.get("public"):
             pictures = pictures.filter(is_public=True)
-        newest = pictures.order_by("-id")[:MOST_FOUND]
-        return JsonResponse({"pictures": [described(picture) for picture in newest]})
+        newest = list(pictures.order_by("-id")[: MOST_FOUND + 1])
+        found = [described(picture) for picture in newest[:MOST_FOUND]]
+        return JsonResponse({"pictures": found, "more": len(newest) > MOST_FOUND})
 
 
 def described(picture: Picture) -> dict[str, Any]:

@@ -51,6 +51,7 @@ TEXTS = {
     "for_subscribers": _("It is shown to those alone who may read the full text."),
     "forbidden": _("You are signed out, or may not add pictures."),
     "found": _("Pictures found"),
+    "found_more": _("The newest pictures found: a search finds the others"),
     "found_none": _("No picture found."),
     "no_alt": _("No alternative text yet"),
     "no_picture": _("No picture"),

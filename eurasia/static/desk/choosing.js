@@ -26,7 +26,7 @@ export function libraryField({ found, accepted, texts }, { isPublic, language, n
     results.dataset.ids = ids
     pictures = answer.pictures
     results.replaceChildren(
-      element("legend", {}, [texts.found]),
+      element("legend", {}, [answer.more ? texts.found_more : texts.found]),
       ...pictures.map((picture) =>
         element("label", {}, [
           element("input", { type: "radio", name: "picture", value: picture.id, required: "" }),
