@@ -70,6 +70,7 @@ def test_several_are_dropped_on_the_library(desk):
     rows.nth(1).get_by_label("Alternative text (English)").fill("The plain")
     dialog.get_by_role("button", name="Add pictures").click()
     dialog.get_by_text("All are added.").wait_for()
+    dialog.get_by_text("The same file was there already: The pass").wait_for()
     dialog.get_by_role("button", name="Close").click()
     desk.locator(".desk-library > li").nth(1).wait_for()
 

@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from js_asset import ImportMap, Media, Script
@@ -60,6 +61,7 @@ TEXTS = {
     "search": _("Search pictures by what they show, or by credit"),
     "some_refused": _("{refused} of {all} were refused: each says why."),
     "too_heavy": _("This picture has more than %(count)d MB. Make it smaller first."),
+    "twin": _("The same file was there already:"),
     "upload": _("Add a new one…"),
     "waiting": _("The picture is looked at…"),
 }
@@ -85,6 +87,8 @@ class Taken:
     """What has become of the pictures of a form."""
 
     added: list[Picture] = field(default_factory=list)
+    #: Pictures that were there already, of the same file.
+    twins: list[Picture] = field(default_factory=list)
     #: Forms that say what is wrong.
     refused: list[Any] = field(default_factory=list)
     #: Why nothing was looked at.
@@ -105,8 +109,15 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if number := len(taken.added):
         said = ngettext("One picture was added.", "%(count)d pictures were added.", number)
         model_admin.message_user(request, said % {"count": number}, messages.SUCCESS)
+    for twin in taken.twins:
+        address = reverse("admin:newsroom_picture_change", args=[twin.pk])
+        link = format_html('<a href="{}">{}</a>', address, twin.alt or twin)
+        said = format_html("{} {}", TEXTS["twin"], link)
+        model_admin.message_user(request, said, messages.WARNING)
     if taken.added and taken.all:
-        return HttpResponseRedirect(reverse("admin:newsroom_picture_changelist"))
+        may_look = model_admin.has_view_permission(request)
+        back = "admin:newsroom_picture_changelist" if may_look else "admin:newsroom_picture_add"
+        return HttpResponseRedirect(reverse(back))
     if taken.refused:
         taken.refusal = gettext("Some pictures were refused. Choose their files again, please.")
     context = {
@@ -140,6 +151,8 @@ def _take(model_admin: Any, request: HttpRequest) -> Taken:
         form.instance.is_public = is_public
         if form.is_valid():
             picture = form.save(commit=False)
+            same = library.seen_by(request, Picture.objects.filter(digest=form.copy.digest))
+            taken.twins += same.order_by("-pk")[:1]
             model_admin.save_model(request, picture, form, change=False)
             model_admin.log_addition(request, picture, [{"added": {}}])
             taken.added.append(picture)
@@ -151,7 +164,9 @@ def _take(model_admin: Any, request: HttpRequest) -> Taken:
 def _answer(taken: Taken) -> JsonResponse:
     """For a script, which sends one picture at a time. That one is refused is no error of its."""
     if taken.all:
-        return JsonResponse({"picture": library.described(taken.added[0])}, status=201)
+        twins = [library.described(twin) for twin in taken.twins]
+        said = {"picture": library.described(taken.added[0]), "twins": twins}
+        return JsonResponse(said, status=201)
     errors = {"": [taken.refusal]} if taken.refusal else _said(taken.refused[0])
     return JsonResponse({"errors": errors})
 

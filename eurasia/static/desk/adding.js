@@ -16,7 +16,7 @@ export class Refused extends Error {
 export const picturesIn = (data) => [...(data?.files ?? [])].filter(({ type }) => type.startsWith("image/"))
 
 /**
- * Send one picture; answers what the library says of it. `said`: alt_en, alt_fr, credit, is_public.
+ * Send one picture; answers what the library says of it, with `twins` that it had of the same file. `said`: alt_en, alt_fr, credit, is_public.
  * `tell` is called with the part that has been sent, from 0 to 1.
  */
 export function send(file, said, { address, most_bytes, texts }, tell = () => {}, signal = null) {
@@ -36,7 +36,7 @@ export function send(file, said, { address, most_bytes, texts }, tell = () => {}
     request.addEventListener("error", () => failed(texts.failed))
     request.addEventListener("load", () => {
       const { status, response } = request
-      if (response?.picture) resolve(response.picture)
+      if (response?.picture) resolve({ ...response.picture, twins: response.twins })
       else if (response?.errors) reject(new Refused(response.errors))
       else if (status === 413) reject(new Refused({ file: [texts.too_heavy] }))
       else failed(status === 403 || status === 200 ? texts.forbidden : texts.failed)

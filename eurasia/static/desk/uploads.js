@@ -147,6 +147,9 @@ export class Uploads {
         element("span", {}, [picture.name]),
       ]),
       element("p", { class: "desk-upload-done" }, [this.config.texts.added]),
+      ...picture.twins.map((twin) =>
+        element("p", { class: "desk-twin" }, [`${this.config.texts.twin} `, element("a", { href: twin.address }, [twin.name || twin.credit])]),
+      ),
     )
   }
 }

@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eurasia.newsroom.models import Picture
 from tests.conftest import HttpsClient
-from tests.newsroom.test_pictures import png, png_bytes
+from tests.newsroom.test_pictures import png, png_bytes, wide_bytes
 from tests.pages import one, texts, tree_of
 
 ADD = "/admin/newsroom/picture/add/"
 LIBRARY = "/admin/newsroom/picture/"
 JSON = {"accept": "application/json"}
+ROW = {"0-alt_en": "A", "credit": "A"}
 ERRORS = "//ul[starts-with(@class, 'errorlist')]/li"
 
 
@@ -40,7 +41,7 @@ def test_several_come_in_at_once_with_one_credit_for_all(send, client):
             "credit": "Agence",
             "0-file": view(),
             "0-alt_en": "The pass",
-            "2-file": view(),
+            "2-file": view(data=wide_bytes(size=(8, 6))),
             "2-alt_fr": "Le port",
             "2-credit": "Gazette",
         },
@@ -145,9 +146,34 @@ def test_script_is_told_what_has_been_added(send):
                 "alt": {"en": "", "fr": "Le col"},
                 "name": "Le col",
                 "credit": "Agence",
-            }
+            },
+            "twins": [],
         },
     )
+
+
+def test_file_that_is_there_already_is_named(send):
+    first = png(is_public=False)
+
+    told = send({**ROW, "0-file": view()}, headers=JSON).json()
+    page = send({**ROW, "0-file": view()}, follow=True)
+
+    assert [twin["address"] for twin in told["twins"]] == [f"{LIBRARY}{first.pk}/change/"]
+    assert texts(tree_of(page), "//ul[@class='messagelist']/li") == [
+        "One picture was added.",
+        "The same file was there already: A",
+    ]
+
+
+def test_twin_for_subscribers_is_not_named_to_who_may_not_see_it(client, editor, colleague):
+    client.force_login(editor)
+    client.post(ADD, {"0-file": view(), "0-alt_en": "The ledger", "credit": "Agence"})
+    colleague.user_permissions.add(Permission.objects.get(codename="add_picture"))
+    client.force_login(colleague)
+
+    told = client.post(ADD, {**ROW, "0-file": view(), "is_public": "on"}, headers=JSON)
+
+    assert told.json()["twins"] == []
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b\x1b[31m.png", "<img src=x>.html", ""])
@@ -204,8 +230,6 @@ def test_changing_a_picture_asks_for_words_too(send, client):
 
 # --- Who may --------------------------------------------------------------------------------------
 
-ROW = {"0-alt_en": "A", "credit": "A"}
-
 
 def test_who_may_not_see_full_texts_adds_public_pictures_alone(client, colleague):
     for act in ["view", "add"]:
@@ -234,6 +258,16 @@ def test_without_the_permission_nothing_comes_in(client, colleague):
     sent = {**ROW, "0-file": view(), "is_public": "on"}
     assert client.post(ADD, sent, headers=JSON).status_code == 403
     assert kept() == []
+
+
+def test_who_may_not_see_the_library_may_add_another(client, colleague):
+    colleague.user_permissions.add(Permission.objects.get(codename="add_picture"))
+    client.force_login(colleague)
+
+    response = client.post(ADD, {**ROW, "0-file": view(), "is_public": "on"}, follow=True)
+
+    assert (response.status_code, response.request["PATH_INFO"]) == (200, ADD)
+    assert texts(tree_of(response), "//ul[@class='messagelist']/li") == ["One picture was added."]
 
 
 @pytest.mark.parametrize("who", ["outsider", "subscriber"])
