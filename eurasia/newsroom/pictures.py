@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.deconstruct import deconstructible
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -135,7 +136,7 @@ class Picture(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{PurePath(self.file.name or '').name} ({self.credit})"
+        return f"{capfirst(self._meta.verbose_name)} {self.pk} ({self.credit})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.file and not self.digest:

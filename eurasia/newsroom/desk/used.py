@@ -34,6 +34,15 @@ class KeptWhileUsed(admin.ModelAdmin):
         """
         return ["file"] if thing is None or self.has_change_permission(request, thing) else []
 
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj and (file := form.base_fields.get("file")):
+            file.label = _("Another file")
+            file.help_text = _("It takes the place of this one wherever this one is used.")
+        return form
+
     @admin.display(description=_("used in"))
     def used_in(self, thing: Any) -> SafeString | str:
         uses = self.uses_of(thing)
