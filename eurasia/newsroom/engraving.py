@@ -19,9 +19,12 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from eurasia import languages, masthead
+from eurasia import background, languages, masthead
 from eurasia.newsroom import citing, linked_data
 from eurasia.newsroom.models import Article, Plate
+
+#: Articles that are locked together.
+AT_ONCE = 50
 
 
 def draw(article: Article, at: datetime, *, is_preview: bool = False) -> Plate:
@@ -86,10 +89,21 @@ def store(articles: Iterable[int]) -> None:
 def forget(articles: Any) -> None:
     """Drop the plates of a queryset of articles, which may be thousands: a name on them changed.
 
-    Called when they are locked. Their pages are drawn as they are asked for, until they are saved
-    or `reindex` is run.
+    Called when they are locked. Their pages are drawn as they are asked for, until a worker has
+    drawn the plates.
     """
     Plate.objects.filter(article__in=articles.order_by().values("pk")).delete()
+    background.enqueue(draw_missing)
+
+
+@background.job
+def draw_missing() -> None:
+    """Draw and keep the plates that are not there."""
+    published = Article.objects.filter(status=Article.Status.PUBLISHED)
+    missing = published.filter(plate=None, free_from=None, free_until=None).order_by("pk")
+    numbers = list(missing.values_list("pk", flat=True))
+    for start in range(0, len(numbers), AT_ONCE):
+        store(numbers[start : start + AT_ONCE])
 
 
 def _stands_still(article: Article) -> bool:

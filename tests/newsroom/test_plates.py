@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from eurasia import background
 from eurasia.newsroom import engraving, indexing, publishing
 from eurasia.newsroom.models import Article, Contributor, Plate, TopicFile
 from tests.cast import GATED, GATED_NOTE
@@ -113,6 +114,10 @@ def test_renamed_file_and_byline_are_read_at_once(model, form, changes, client, 
 
     assert response.status_code == 302
     [said] = changes.values()
+    assert said.replace("<", "&lt;").replace(">", "&gt;") in page(HttpsClient())
+    assert Plate.objects.count() == 0
+    background.work()
+    assert Plate.objects.count() == 1
     assert said.replace("<", "&lt;").replace(">", "&gt;") in page(HttpsClient())
 
 
