@@ -168,8 +168,8 @@ STARTS = [
 #: Loads the settings once for each environment that it is given, each time in a process of its
 #: own, forked from one that has imported what they need.
 LOADER = """
-import environ, json, os, sys, tempfile
-import csp.constants
+import environ, json, os, secrets, sys, tempfile, zoneinfo
+import csp.constants, whitenoise.compress
 answers = []
 for environment in json.load(sys.stdin):
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
