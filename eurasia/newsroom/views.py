@@ -49,6 +49,7 @@ from eurasia.newsroom.models import (
     TopicFile,
 )
 from eurasia.newsroom.pictures import KINDS
+from eurasia.newsroom.reading import Reading
 from eurasia.policy import machine, private, public, reader_of, reads
 
 ON_FRONT = 9
@@ -118,7 +119,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
         "file": file,
         "list": page_of(articles, request, at),
         "untranslated": _untranslated(published, at),
-        "may_have_feeds": bool(reader) and gate.reads_all(gate.standing(reader, at)),
+        "may_have_feeds": bool(reader) and gate.standing(reader, at).right is not None,
         "linked_data": linked_data.of_file(file),
     }
     if context["list"].is_first:
@@ -261,16 +262,14 @@ def citation(request: HttpRequest, slug: str) -> HttpResponse:
 @public
 def picture(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """A picture of a full text, for those whose reading shows it."""
-    reader = reader_of(request)
-    picture = picture_of(_article_of(slug, reader), reader, pk)
+    picture = _picture_of(request, slug, pk)
     return picture_file(request, picture.file.name or "")
 
 
 @public
 def rendition(request: HttpRequest, slug: str, pk: int, width: int, kind: str) -> HttpResponseBase:
     """A smaller copy of such a picture, for the same readers."""
-    reader = reader_of(request)
-    picture = picture_of(_article_of(slug, reader), reader, pk)
+    picture = _picture_of(request, slug, pk)
     if width not in picture.renditions or kind not in KINDS:
         raise Http404
     return picture_file(request, picture.rendition_name(width, kind))
@@ -286,12 +285,15 @@ def _article_of(slug: str, reader: Any) -> Article:
     return get_object_or_404(articles, slug=slug)
 
 
-def picture_of(article: Article, reader: Any, pk: int) -> Picture:
-    """Raises Http404 unless the reader's own reading of the article shows the picture.
+def _picture_of(request: HttpRequest, slug: str, pk: int) -> Picture:
+    """An unpublished article reads as nothing to all but the desk, whose previews show it."""
+    reader = reader_of(request)
+    article = _article_of(slug, reader)
+    return picture_of(article, reading.read(article, reader, timezone.now()), pk)
 
-    An unpublished article reads as nothing to all but the desk, whose previews show its pictures.
-    """
-    seen = reading.read(article, reader, timezone.now())
+
+def picture_of(article: Article, seen: Reading, pk: int) -> Picture:
+    """Raises Http404 unless this reading of the article shows the picture."""
     picture = get_object_or_404(Picture, pk=pk)
     if f'src="{article.picture_url(picture)}"' not in seen.body_html:
         raise Http404

@@ -235,7 +235,7 @@ def test_walk_tries_the_pictures_of_a_feed_that_opens_nothing(client, write_arti
 def test_leak_of_a_feeds_picture_is_found(live_server, write_article, plan, monkeypatch):
     gated = png(is_public=False)
     write_article(body=f'<p>{GATED}</p><img data-picture="{gated.pk}" alt="A view">')
-    monkeypatch.setattr(private, "picture_of", lambda article, reader, pk: gated)
+    monkeypatch.setattr(private, "picture_of", lambda article, seen, pk: gated)
     monkeypatch.setattr(canary, "_starts", lambda secrets: secrets.addresses[::-1])
 
     with pytest.raises(CommandError):

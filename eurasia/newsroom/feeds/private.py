@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods
 from eurasia import languages, masthead
 from eurasia.membership import gate
 from eurasia.membership.gate import Standing
+from eurasia.newsroom import reading
 from eurasia.newsroom.feeds import entries, tokens
 from eurasia.newsroom.feeds.models import FeedToken
 from eurasia.newsroom.feeds.writings import Atom
@@ -64,11 +65,13 @@ def feed_picture(request: HttpRequest, signed: str) -> HttpResponseBase:
         feed_pk, article_pk, picture_pk = map(int, PICTURES.unsign(signed).split("."))
     except BadSignature:
         return _no_feed()
-    feed = tokens.feed_by_number(feed_pk)
+    at = timezone.now()
+    feed = tokens.feed_by_number(feed_pk, at)
     if feed is None:
         return _no_feed()
     article = get_object_or_404(Article, pk=article_pk)
-    picture = picture_of(article, feed.reader, picture_pk)
+    [seen] = reading.read_as([article], gate.standing_of_row(feed), at)
+    picture = picture_of(article, seen, picture_pk)
     return _for_one_reader(picture_file(request, picture.file.name or ""))
 
 

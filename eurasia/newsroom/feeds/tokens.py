@@ -57,9 +57,10 @@ def feed_of(token: str, language: str, address: str, at: datetime) -> FeedToken 
     return feed
 
 
-def feed_by_number(pk: int) -> FeedToken | None:
-    """For addresses that a feed has signed."""
-    return _working().filter(pk=pk).first()
+def feed_by_number(pk: int, at: datetime) -> FeedToken | None:
+    """For addresses that a feed has signed; with the claims of its reader."""
+    feed: FeedToken | None = gate.with_claims(_working().filter(pk=pk), "reader", at).first()
+    return feed
 
 
 def _working() -> QuerySet[FeedToken]:

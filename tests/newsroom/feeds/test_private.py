@@ -7,6 +7,7 @@ from datetime import timedelta
 import feedparser
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -323,12 +324,15 @@ def test_picture_is_shown_without_a_cookie_and_without_the_key(fetch, subscriber
     assert address.split("/")[-2] not in shown
 
 
-@pytest.mark.parametrize("what", ["revoked", "lapsed", "withdrawn", "forged"])
+@pytest.mark.parametrize("what", ["revoked", "lapsed", "lapsed at the desk", "withdrawn", "forged"])
 def test_picture_is_shut_with_the_feed(what, fetch, subscriber, pictured, now):
     feed, address = make(subscriber, now)
     shown = picture_in(fetch(address))
     if what == "revoked":
         tokens.revoke(feed)
+    elif what == "lapsed at the desk":
+        subscriber.user_permissions.add(Permission.objects.get(codename="view_fulltext"))
+        Subscription.objects.update(ends_at=now)
     elif what == "lapsed":
         Subscription.objects.update(ends_at=now)
     elif what == "withdrawn":
@@ -600,7 +604,12 @@ LINK = "//main//a[contains(@href, '/account/feeds/')]/@href"
 
 @pytest.mark.parametrize(
     "who, links",
-    [("subscriber", [f"{FEEDS}?file=iran-brics"]), ("lapsed", []), ("registered", [])],
+    [
+        ("subscriber", [f"{FEEDS}?file=iran-brics"]),
+        ("lapsed", []),
+        ("registered", []),
+        ("editor", []),
+    ],
 )
 def test_page_of_a_file_leads_subscribers_to_their_feed(who, links, client, topic_file, request):
     client.force_login(request.getfixturevalue(who))
