@@ -13,7 +13,7 @@ from csp.middleware import CSPMiddleware as AnyCSPMiddleware
 from csp.middleware import PolicyParts
 from django import template
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -71,8 +71,8 @@ class CSPMiddleware(AnyCSPMiddleware):
         ):
             return super().process_response(request, response)
         if self.plain is None:
-            super().process_response(request, response)
-            self.plain = response.headers[HEADER]
+            # Not of this answer, which may have brought a policy.
+            self.plain = super().process_response(request, HttpResponse()).headers[HEADER]
         response.headers.setdefault(HEADER, self.plain)
         return response
 

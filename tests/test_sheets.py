@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
 from lxml import html
 
 from eurasia import scripts, sheets
@@ -54,6 +55,15 @@ def test_policy_lets_in_our_sheets_and_nothing_else(client, db):
         "'self'",
         *(digest(sheets.text_of(name)) for name in sheets.SHEETS),
     ]
+
+
+def test_policy_that_a_page_brings_is_its_own_even_where_it_is_the_first(rf):
+    policy, brought = "Content-Security-Policy", "default-src 'none'"
+    answers = iter([HttpResponse(headers={policy: brought}), HttpResponse()])
+    middleware = sheets.CSPMiddleware(lambda request: next(answers))
+    plain = sheets.CSPMiddleware(lambda request: HttpResponse())(rf.get("/"))
+
+    assert [middleware(rf.get("/"))[policy] for _each in range(2)] == [brought, plain[policy]]
 
 
 def test_every_sheet_of_the_house_is_written_into_some_page():
