@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eurasia.newsroom.models import Picture
@@ -156,13 +157,26 @@ def test_file_that_is_there_already_is_named(send):
     first = png(is_public=False)
 
     told = send({**ROW, "0-file": view()}, headers=JSON).json()
+    second = Picture.objects.latest("pk")
     page = send({**ROW, "0-file": view()}, follow=True)
 
     assert [twin["address"] for twin in told["twins"]] == [f"{LIBRARY}{first.pk}/change/"]
     assert texts(tree_of(page), "//ul[@class='messagelist']/li") == [
         "One picture was added.",
-        "The same file was there already: A",
+        f"The same file was there already: {second}",
     ]
+
+
+def test_what_a_gated_twin_shows_is_said_in_no_message(send, client):
+    """Until it is shown, a message lies in a cookie or a session."""
+    send({"0-file": view(), "0-alt_en": "The ledger", "credit": "Agence"})
+    client.get(LIBRARY)
+
+    answer = send({**ROW, "0-file": view()})
+
+    [_added, named] = get_messages(answer.wsgi_request)
+    assert "Agence" in named.message
+    assert "ledger" not in named.message
 
 
 def test_twin_for_subscribers_is_not_named_to_who_may_not_see_it(client, editor, colleague):
