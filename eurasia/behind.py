@@ -4,18 +4,21 @@ Who begins to collect something adds what writes it to `behind.works`, and calls
 is something. The last of it is written when the process ends in order; who kills it loses the rest.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+log = logging.getLogger(__name__)
+
 
 class Behind:
     """The thread of this process. Any thread may start it."""
 
     def __init__(self) -> None:
-        #: Each writes all that has come together, and keeps to itself what goes wrong.
+        #: Each writes all that has come together.
         self.works: list[Callable[[], None]] = []
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -39,9 +42,16 @@ class Behind:
         while main.is_alive():
             main.join(settings.WRITES_SECONDS)
             close_old_connections()
-            for work in self.works:
-                work()
+            self.write()
         connection.close()
+
+    def write(self) -> None:
+        """Now. What goes wrong with one work, in whatever way, keeps no other from being done."""
+        for work in self.works:
+            try:
+                work()
+            except Exception:
+                log.exception("%s.%s failed.", work.__module__, work.__qualname__)
 
 
 #: Of this process.

@@ -3,7 +3,6 @@
 Noted once in five minutes, and written when no page waits for it.
 """
 
-import logging
 from collections import deque
 from collections.abc import Mapping
 from datetime import date
@@ -14,14 +13,12 @@ from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.cache import cache
-from django.db import Error, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from eurasia.accounts.models import User
 from eurasia.behind import behind
-
-log = logging.getLogger(__name__)
 
 #: So exact is "last seen", in seconds.
 EXACT_TO = 5 * 60
@@ -55,13 +52,8 @@ def note(request: HttpRequest, reader: User) -> None:
 
 def write() -> None:
     """What has been noted. What the database does not take is lost; in five minutes more comes."""
-    visits = dict(_noted.popleft() for _each in range(len(_noted)))
-    if not visits:
-        return
-    try:
+    if visits := dict(_noted.popleft() for _each in range(len(_noted))):
         _write(visits)
-    except Error:
-        log.exception("Visits could not be written.")
 
 
 @transaction.atomic
