@@ -67,13 +67,15 @@ def _write(visits: Mapping[str, Visit]) -> None:
         visit = visits[key]
         now, before = visit[:3], (session.user_id, session.ip, session.user_agent)
         if now != before:
-            session.user_id, session.ip, session.user_agent = now
-            session.save(update_fields=["user", "ip", "user_agent"])
+            reader, ip, agent = now
+            UserSession.objects.filter(pk=session.pk).update(user=reader, ip=ip, user_agent=agent)
     UserSession.objects.filter(session_key__in=known).update(last_seen_at=timezone.now())
-    # Not those that were ended meanwhile.
+    # Not those that were ended meanwhile, nor those of readers who were erased.
     store = import_module(settings.SESSION_ENGINE).SessionStore()
+    new = {key: visit for key, visit in visits.items() if key not in known and store.exists(key)}
+    readers = User.objects.in_bulk({visit.reader for visit in new.values()})
     UserSession.objects.bulk_create(
         UserSession(session_key=key, user_id=visit.reader, ip=visit.ip, user_agent=visit.user_agent)
-        for key, visit in visits.items()
-        if key not in known and store.exists(key)
+        for key, visit in new.items()
+        if visit.reader in readers
     )

@@ -168,6 +168,22 @@ def test_session_that_ends_before_its_visit_is_written_does_not_come_back(
     assert [each.user_agent for each in UserSession.objects.all()] == [FIREFOX]
 
 
+def test_visit_of_a_reader_who_is_erased_meanwhile_takes_no_other_along(
+    here, registered, subscriber, settings, monkeypatch
+):
+    monkeypatch.setattr(behind, "start", lambda: None)
+    settings.WRITES_SECONDS = 5
+    UserSession.objects.all().delete()
+    cache.clear()
+    here.get("/en/about/")
+    signed_in(subscriber, EDGE)
+    privacy.erase(registered)
+
+    visits.write()
+
+    assert [each.user_agent for each in UserSession.objects.all()] == [EDGE]
+
+
 # --- Ended ----------------------------------------------------------------------------------------
 
 
