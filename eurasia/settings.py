@@ -487,7 +487,7 @@ CONTENT_SECURITY_POLICY = {
         # The nonce is written only where a page asks for one: the desk, for the import map.
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", *([urljoin(MEDIA_URL, "/")] if MEDIA_BUCKET else [])],
+        "img-src": [SELF, "data:", *([urljoin(MEDIA_URL, "/")] if MEDIA_URL != "/media/" else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

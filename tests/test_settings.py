@@ -273,6 +273,14 @@ def test_limits_are_lifted_for_a_demo_alone():
     )
 
 
+def test_pictures_that_the_site_brings_out_of_a_bucket_need_no_policy_of_their_own():
+    said = "from eurasia import settings; print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES'])"
+
+    result = start({**SERVER, **BUCKETS}, ["-c", said])
+
+    assert "'img-src': [\"'self'\", 'data:']" in result.stdout
+
+
 def test_pictures_lie_in_the_buckets_that_are_named():
     said = [
         "-c",
