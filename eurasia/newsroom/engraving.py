@@ -67,18 +67,29 @@ def stored(article: Article) -> Plate | None:
 
 
 @transaction.atomic
-def store(articles: Iterable[int]) -> None:
-    """Draw and keep the plates of those of these articles, by id, that are published or will be.
+def store(numbers: Iterable[int]) -> None:
+    """Draw and keep the plates of those of these articles, by id, that are published or will be."""
+    keep(locked(numbers))
 
-    They are locked before they are drawn: of two writers the later one draws what both wrote.
+
+def locked(numbers: Iterable[int]) -> list[Article]:
+    """These articles, by id, with all that a plate shows, and until the transaction ends nobody
+    else's: of two writers the later one draws what both wrote.
     """
-    found = Article.objects.filter(pk__in=articles, status=Article.Status.PUBLISHED).order_by("pk")
-    labelled = found.with_labels().with_corrections().select_for_update(of=("self",), no_key=True)
+    found = Article.objects.filter(pk__in=numbers).order_by("pk")
+    labelled = found.with_labels().with_corrections()
+    return list(labelled.select_for_update(of=("self",), no_key=True))
+
+
+def keep(articles: Iterable[Article]) -> None:
+    """Draw and keep the plates of those of these `locked` ones that are published or will be."""
     Plate.objects.bulk_create(
         [
             draw(article, article.published_at)
-            for article in labelled
-            if article.published_at and _stands_still(article)
+            for article in articles
+            if article.status == Article.Status.PUBLISHED
+            and article.published_at
+            and _stands_still(article)
         ],
         update_conflicts=True,
         unique_fields=["article"],

@@ -19,21 +19,28 @@ AT_ONCE = 50
 
 
 @transaction.atomic
-def index(numbers: Sequence[int]) -> None:
-    """Write both rows of these articles, by id, and which pictures they show."""
-    index_public(numbers)
+def index(numbers: Sequence[int]) -> list[Article]:
+    """Write both rows of these articles, by id, and which pictures they show.
+
+    Returns them as `index_public` does.
+    """
+    articles = index_public(numbers)
     uses.note(numbers)
     with vault.opened("index"):
         texts = FullText.objects.filter(pk__in=numbers).defer("body")
         store(BodyIndex, {text.pk: [words_of(text.body_html, text.body_notes)] for text in texts})
+    return articles
 
 
 @transaction.atomic
-def index_public(numbers: Sequence[int]) -> None:
-    """Write the public rows of these articles, by id: what is read beside the full text."""
-    articles = Article.objects.filter(pk__in=numbers).order_by("pk").with_labels()
-    locked = articles.select_for_update(of=("self",), no_key=True)
-    store(PublicIndex, {article.pk: _rings(article) for article in locked})
+def index_public(numbers: Sequence[int]) -> list[Article]:
+    """Write the public rows of these articles, by id: what is read beside the full text.
+
+    Returns them as `engraving.locked` does.
+    """
+    articles = engraving.locked(numbers)
+    store(PublicIndex, {article.pk: _rings(article) for article in articles})
+    return articles
 
 
 @transaction.atomic
@@ -59,8 +66,7 @@ def index_all() -> Iterator[int]:
             model.objects.exclude(pk__in=Article.objects.values("pk")).delete()  # type: ignore[attr-defined]  # both have it
     done = 0
     for batch in _batches(numbers):
-        index(batch)
-        engraving.store(batch)
+        engraving.keep(index(batch))
         done += len(batch)
         yield done
 

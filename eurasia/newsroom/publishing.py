@@ -57,22 +57,26 @@ def write(
     article.saved_by = by
     _sign(article, by, note)
     created = article._state.adding
-    # What readers have never seen under an address, nobody will look for there.
-    seen_at = Article.objects.filter(pk=article.pk, published_at__isnull=False)
-    earlier = seen_at.values_list("slug", flat=True).first()
-    if created:
+    earlier, full_text = None, None
+    if not created:
+        # What readers have never seen under an address, nobody will look for there.
+        seen_at = Article.objects.filter(pk=article.pk, published_at__isnull=False)
+        earlier = seen_at.values_list("slug", flat=True).first()
+    else:
         article.wording_digest = digest(article, body or "")
         # Footnotes carry the article's id, so the row must be there first.
         article.save()
     with vault.opened(reason):
-        full_text = FullText.objects.filter(pk=article.pk).first() or FullText(article=article)
+        if not created:
+            full_text = FullText.objects.filter(pk=article.pk).first()
+        full_text = full_text or FullText(article=article)
         if body is not None:
             full_text.body = body
         article.wording_digest = digest(article, full_text.body)
         _sign(full_text, by, note)
         rendering.finish(article, full_text)
         full_text.article_version = article.version if created else article.version + 1
-        full_text.save()
+        full_text.save(force_insert=full_text._state.adding)
     if created:
         Article.objects.filter(pk=article.pk).update(
             teaser_html=article.teaser_html,
@@ -83,9 +87,8 @@ def write(
         article.save()
     if earlier:
         moving.remember(article, earlier)
-    _place(article, in_files, bylines)
-    indexing.index([article.pk])
-    engraving.store([article.pk])
+    _place(article, in_files, bylines, is_new=created)
+    engraving.keep(indexing.index([article.pk]))
     return article
 
 
@@ -202,17 +205,24 @@ def correct(article: Article, text: str, *, at: datetime) -> Correction:
     return correction
 
 
-def _place(article: Article, in_files: Sequence[int] | None, bylines: Sequence[int] | None) -> None:
+def _place(
+    article: Article,
+    in_files: Sequence[int] | None,
+    bylines: Sequence[int] | None,
+    *,
+    is_new: bool,
+) -> None:
     for model, name, ids in [
         (ArticleFile, "file_id", in_files),
         (ArticleContributor, "contributor_id", bylines),
     ]:
         if ids is None:
             continue
-        rows: Any = model.objects.filter(article=article)  # type: ignore[attr-defined]  # both have it
-        if list(rows.order_by("position", "id").values_list(name, flat=True)) == list(ids):
-            continue
-        rows.delete()
+        if not is_new:
+            rows: Any = model.objects.filter(article=article)  # type: ignore[attr-defined]  # both have it
+            if list(rows.order_by("position", "id").values_list(name, flat=True)) == list(ids):
+                continue
+            rows.delete()
         model.objects.bulk_create(  # type: ignore[attr-defined]  # both have it
             model(article=article, position=position, **{name: pk})
             for position, pk in enumerate(ids)
