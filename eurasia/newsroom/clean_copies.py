@@ -27,6 +27,8 @@ FORMATS = {
 }
 #: libwebp and GIF's frames take several times the room of a picture.
 MOST_PIXELS = {"JPEG": 24_000_000, "PNG": 24_000_000, "WEBP": 12_000_000, "GIF": 12_000_000}
+#: Each takes room of its own, however small it is.
+MOST_FRAMES = 1_000
 MOST_BYTES = 25 * 2**20
 #: Pixels that the clean copy has at most; and the ending that its name gets.
 MOST_KEPT = 6_000_000
@@ -117,7 +119,12 @@ def _digest(opened: IO[bytes]) -> str:
 
 
 def _refuse_monsters(image: Image.Image) -> None:
-    frames = getattr(image, "n_frames", 1) if image.format in {"WEBP", "GIF"} else 1
+    frames = getattr(image, "n_frames", 1)
+    if frames > MOST_FRAMES:
+        raise ValidationError(
+            _("This picture has more than %(count)d frames. Make it shorter first.")
+            % {"count": MOST_FRAMES}
+        )
     if image.width * image.height * frames > MOST_PIXELS[image.format or ""]:
         raise _too_large(image.format or "")
 

@@ -201,6 +201,30 @@ def test_huge_picture_is_refused_before_it_is_read(size):
     ]
 
 
+def test_moving_picture_has_a_thousand_frames_at_most():
+    frames = [Image.new("L", (1, 1), shade) for shade in [0, 255]] * 501
+    longest, too_long = (
+        saved(frames[0], "GIF", save_all=True, append_images=frames[1:count])
+        for count in [1_000, 1_001]
+    )
+
+    assert copied(longest).ending == ".gif"
+    with pytest.raises(ValidationError) as refusal:
+        copied(too_long)
+
+    assert refusal.value.messages == [
+        "This picture has more than 1000 frames. Make it shorter first."
+    ]
+
+
+def test_frames_count_as_pixels_in_a_moving_png_too():
+    frames = [Image.new("L", (2600, 2400), shade) for shade in range(4)]
+    data = saved(frames[0], "PNG", save_all=True, append_images=frames[1:])
+
+    with pytest.raises(ValidationError, match="more than 24 megapixels"):
+        copied(data)
+
+
 # --- Where they lie ------------------------------------------------------------------------------
 
 
