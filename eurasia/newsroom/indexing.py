@@ -66,7 +66,8 @@ def index_all() -> Iterator[int]:
             model.objects.exclude(pk__in=Article.objects.values("pk")).delete()  # type: ignore[attr-defined]  # both have it
     done = 0
     for batch in _batches(numbers):
-        engraving.keep(index(batch))
+        with transaction.atomic():
+            engraving.keep(index(batch))
         done += len(batch)
         yield done
 

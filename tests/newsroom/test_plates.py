@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from eurasia import background
 from eurasia.newsroom import engraving, indexing, publishing
@@ -189,3 +190,14 @@ def test_of_two_writers_neither_draws_without_the_other(first, second, said, cli
             writing.result()
 
     assert [text in page(client) for text in said] == [True] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reindexing_lets_nobody_write_between_reading_an_article_and_keeping_its_plate(article):
+    with CaptureQueriesContext(connection) as said:
+        list(indexing.index_all())
+
+    steps = [each["sql"] for each in said]
+    [kept] = [at for at, sql in enumerate(steps) if f'INTO "{Plate._meta.db_table}"' in sql]
+    read = max(at for at in range(kept) if f'FROM "{Article._meta.db_table}"' in steps[at])
+    assert "COMMIT" not in steps[read:kept]
