@@ -54,9 +54,20 @@ class Prepared(Generic[Row]):
     def __call__(self, **values: datetime | int | str) -> list[Row]:
         """The rows of today. Raises KeyError for a missing argument, TypeError for None."""
         compiled = self._compiled
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(compiled.sql, [_sent(each, values) for each in compiled.parameters])
             return [compiled.model_of(row) for row in compiled.converted(cursor.fetchall())]
+
+
+def _cursor() -> Any:
+    """Django's own writes values into the SQL, so that PostgreSQL would plan each time anew."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor  # it wants psycopg
+
+    connection.ensure_connection()
+    cursor: Any = ServerBindingCursor
+    return connection._prepare_cursor(cursor(connection.connection))  # type: ignore[attr-defined]  # as `cursor` does
 
 
 class _Compiled:

@@ -311,9 +311,10 @@ if DATABASE_IS_SQLITE:
 else:
     DATABASES["default"]["OPTIONS"] = {
         "pool": True,
-        # Plans are kept with their statements: half of what PostgreSQL has to do for a page.
-        "server_side_binding": True,
-        "prepare_threshold": 5,
+        # The statements of eurasia/prepared.py, which alone have places for values, are planned
+        # once: planning them anew is most of what PostgreSQL has to do for a page.
+        "prepare_threshold": 1,
+        "options": "-c plan_cache_mode=force_generic_plan",
         **DATABASES["default"].get("OPTIONS", {}),  # what DATABASE_URL says after "?"
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, not the request
