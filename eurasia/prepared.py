@@ -11,7 +11,8 @@ own cursor: the vault, logs and counts of queries see it as they see any other.
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -63,11 +64,23 @@ def _cursor() -> Any:
     """Django's own writes values into the SQL, so that PostgreSQL would plan each time anew."""
     if connection.vendor != "postgresql":
         return connection.cursor()
+    connection.ensure_connection()
+    return connection._prepare_cursor(_binding_cursor()(connection.connection))  # type: ignore[attr-defined]  # as `cursor` does
+
+
+@cache
+def _binding_cursor() -> Any:
     from django.db.backends.postgresql.base import ServerBindingCursor  # it wants psycopg
 
-    connection.ensure_connection()
-    cursor: Any = ServerBindingCursor
-    return connection._prepare_cursor(cursor(connection.connection))  # type: ignore[attr-defined]  # as `cursor` does
+    class BindingCursor(ServerBindingCursor):
+        def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+            super().execute(query, params, **how)  # type: ignore[misc]  # psycopg has it
+            if connection.queries_logged:  # psycopg says it of the first time alone
+                said = connection.ops.compose_sql(query, params)  # type: ignore[attr-defined]  # it has
+                self._query = SimpleNamespace(query=said.encode())
+            return self
+
+    return BindingCursor
 
 
 class _Compiled:
