@@ -7,7 +7,7 @@ the page is drawn anew: slower, never wrong. `manage.py reindex` draws all plate
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -112,9 +112,14 @@ def draw_missing() -> None:
     """Draw and keep the plates that are not there."""
     published = Article.objects.filter(status=Article.Status.PUBLISHED)
     missing = published.filter(plate=None, free_from=None, free_until=None).order_by("pk")
-    numbers = list(missing.values_list("pk", flat=True))
+    for batch in batches(list(missing.values_list("pk", flat=True))):
+        store(batch)
+
+
+def batches(numbers: list[int]) -> Iterator[list[int]]:
+    """As many articles, by id, as are locked together."""
     for start in range(0, len(numbers), AT_ONCE):
-        store(numbers[start : start + AT_ONCE])
+        yield numbers[start : start + AT_ONCE]
 
 
 def _stands_still(article: Article) -> bool:

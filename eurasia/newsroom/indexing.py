@@ -15,7 +15,6 @@ from eurasia.newsroom.models import Article, FullText, Spelling
 
 #: Of one text, in bytes, some 80,000 words: a tsvector ends at a megabyte, positions included.
 LONGEST = 500_000
-AT_ONCE = 50
 
 
 @transaction.atomic
@@ -48,7 +47,7 @@ def index_named(articles: Any) -> None:
     """Write the public rows of all these articles anew, and drop their plates: the name or the
     address of a file or a byline of theirs has changed.
     """
-    for numbers in _batches(list(articles.order_by("pk").values_list("pk", flat=True))):
+    for numbers in engraving.batches(list(articles.order_by("pk").values_list("pk", flat=True))):
         index_public(numbers)
     engraving.forget(articles)  # those too that somebody has drawn until the articles were locked
 
@@ -65,16 +64,11 @@ def index_all() -> Iterator[int]:
         for model in [PublicIndex, BodyIndex]:
             model.objects.exclude(pk__in=Article.objects.values("pk")).delete()  # type: ignore[attr-defined]  # both have it
     done = 0
-    for batch in _batches(numbers):
+    for batch in engraving.batches(numbers):
         with transaction.atomic():
             engraving.keep(index(batch))
         done += len(batch)
         yield done
-
-
-def _batches(numbers: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(numbers), AT_ONCE):
-        yield numbers[start : start + AT_ONCE]
 
 
 def _rings(article: Article) -> list[str]:
