@@ -90,6 +90,11 @@ class Standing:
     lapsed: bool = False
     at_the_desk: bool = False
 
+    @property
+    def subscribes(self) -> bool:
+        """Whether a subscription opens the full texts; what the desk may do is none."""
+        return self.right is not None
+
 
 OUTSIDER = Standing()
 

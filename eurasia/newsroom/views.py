@@ -119,7 +119,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponse:
         "file": file,
         "list": page_of(articles, request, at),
         "untranslated": _untranslated(published, at),
-        "may_have_feeds": bool(reader) and gate.standing(reader, at).right is not None,
+        "may_have_feeds": bool(reader) and gate.standing(reader, at).subscribes,
         "linked_data": linked_data.of_file(file),
     }
     if context["list"].is_first:

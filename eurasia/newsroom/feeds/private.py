@@ -134,7 +134,7 @@ class FeedForm(forms.Form):
 def private_feeds(request: HttpRequest) -> HttpResponse:
     """The reader's feeds. POST makes one, whose address is shown this once."""
     reader, at = reader_of(request), timezone.now()
-    may_make = gate.standing(reader, at).right is not None
+    may_make = gate.standing(reader, at).subscribes
     asked = {"file": request.GET.get("file", ""), "language": languages.current()}
     form, made, token = FeedForm(request.POST or None, initial=asked), None, ""
     if request.method == "POST" and may_make and form.is_valid():
