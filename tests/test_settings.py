@@ -141,7 +141,8 @@ MISTAKES = [
 
 
 DEMO = {"DEMO": "1", "SECRET_KEY": SERVER["SECRET_KEY"], "DATABASE_URL": "sqlite://:memory:"}
-#: Environments that start, and what the settings then say: DEBUG, DEMO, the database.
+#: Environments that start, and what the settings then say: DEBUG, DEMO, the database, some of its
+#: options.
 STARTS = [
     (SERVER, "False False sqlite3 :memory:"),
     *[
@@ -158,8 +159,12 @@ STARTS = [
         (changed({"DATABASE_URL": address}), f"False False {database}")
         for address, database in [
             ("sqlite:////srv/journal.sqlite3", "sqlite3 /srv/journal.sqlite3"),
-            ("postgres://user:word@db.example:5432/journal", "postgresql journal"),
-            ("postgresql://user:word@db.example/journal", "postgresql journal"),
+            ("postgres://user:word@db.example:5432/journal", "postgresql journal 1"),
+            ("postgresql://user:word@db.example/journal", "postgresql journal 1"),
+            (
+                "postgres://user:word@db.example/journal?sslmode=require&prepare_threshold=9",
+                "postgresql journal 9 require",
+            ),
         ]
     ],
 ]
@@ -181,7 +186,9 @@ for environment in json.load(sys.stdin):
             os.environ.update(environment)
             from eurasia.settings import DATABASES, DEBUG, DEMO
             database = DATABASES["default"]
-            print(DEBUG, DEMO, database["ENGINE"].rpartition(".")[2], database["NAME"])
+            options = map(database["OPTIONS"].get, ["prepare_threshold", "sslmode"])
+            said = [database["ENGINE"].rpartition(".")[2], database["NAME"], *filter(None, options)]
+            print(DEBUG, DEMO, *said)
             sys.exit()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         said = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
