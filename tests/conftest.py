@@ -140,6 +140,24 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def with_room(call, **arguments):
+    return call(**arguments)
+
+
+# CPython keeps the frames of calls in chunks of 16 KB, each of which it asks the system for when
+# calls go that deep and hands back when they return: a tenth of a run, for tests and Django lie
+# several chunks deep. A frame that claims half a megabyte has a chunk of one made, with room for
+# all above it.
+with_room.__code__ = with_room.__code__.replace(co_stacksize=70_000)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session):
+    here = session.config.pluginmanager.get_plugin(__file__)
+    loop = session.config.pluginmanager.subset_hook_caller("pytest_runtestloop", [here])
+    return with_room(loop, session=session)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     needs = {name for mark in item.iter_markers("needs") for name in mark.args}
