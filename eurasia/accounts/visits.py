@@ -1,8 +1,9 @@
 """When a session was last used, from where, by which browser; and on which day its reader came.
 
-Noted once in five minutes, and written when no page waits for it.
+Noted once in five minutes by each process, and written when no page waits for it.
 """
 
+import time
 from collections import deque
 from collections.abc import Mapping
 from datetime import date
@@ -12,7 +13,6 @@ from typing import NamedTuple
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,6 +22,8 @@ from eurasia.behind import behind
 
 #: So exact is "last seen", in seconds.
 EXACT_TO = 5 * 60
+#: Sessions that a process remembers to have noted; then it begins anew.
+MOST_REMEMBERED = 20_000
 LONGEST_AGENT = UserSession._meta.get_field("user_agent").max_length
 
 
@@ -34,13 +36,18 @@ class Visit(NamedTuple):
 
 
 _noted: deque[tuple[str, Visit]] = deque()
+#: When each session was noted last, in seconds since 1970.
+_noted_at: dict[str, float] = {}
 
 
 def note(request: HttpRequest, reader: User) -> None:
     """That `reader` asks for something, in the session of `request`."""
-    key = request.session.session_key
-    if not (key and cache.add(f"seen:{key}", 1, EXACT_TO)):
+    key, now = request.session.session_key, time.time()
+    if not key or 0 <= now - _noted_at.get(key, 0) < EXACT_TO:
         return
+    if len(_noted_at) >= MOST_REMEMBERED:
+        _noted_at.clear()
+    _noted_at[key] = now
     agent = request.headers.get("User-Agent", "")[:LONGEST_AGENT]
     ip = get_adapter().get_client_ip(request)
     _noted.append((key, Visit(reader.pk, ip, agent, reader.seen_on)))
