@@ -29,6 +29,14 @@ def nowhere(request: HttpRequest, **_kwargs: str) -> HttpResponse:
 
 
 urlpatterns = [
+    *i18n_patterns(
+        path("", include("eurasia.newsroom.urls")),
+        path("", include("eurasia.membership.urls")),
+        path("account/", include("eurasia.accounts.urls")),
+        path("accounts/", private(RedirectView.as_view(pattern_name="account:home"))),
+        path("accounts/", include("eurasia.accounts.doors")),
+        path("accounts/", include("allauth.urls")),
+    ),
     path("", views.home, name="home"),
     path("robots.txt", terms.robots, name="robots"),
     path("license.xml", terms.licence, name="licence"),
@@ -41,14 +49,6 @@ urlpatterns = [
     # Django's way from any row to its page: it would fetch drafts and tell their addresses.
     path("admin/r/<path:row>", desk("newsroom.view_fulltext")(nowhere)),
     path("admin/", admin.site.urls),
-    *i18n_patterns(
-        path("", include("eurasia.newsroom.urls")),
-        path("", include("eurasia.membership.urls")),
-        path("account/", include("eurasia.accounts.urls")),
-        path("accounts/", private(RedirectView.as_view(pattern_name="account:home"))),
-        path("accounts/", include("eurasia.accounts.doors")),
-        path("accounts/", include("allauth.urls")),
-    ),
 ]
 
 handler400 = "eurasia.newsroom.errors.bad_request"

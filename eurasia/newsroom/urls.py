@@ -5,6 +5,8 @@ from eurasia.newsroom.feeds import private, public
 
 app_name = "newsroom"
 urlpatterns = [
+    # Django tries one after the other: first what is asked for most.
+    path("articles/<slug:slug>/", views.article, name="article"),
     path("", views.front, name="front"),
     *public.urls("feed/", public.feed, "feed"),
     path("feed/private/<str:token>/", private.private_feed, name="private_feed"),
@@ -15,7 +17,6 @@ urlpatterns = [
     path("files/<slug:slug>.md", twins.file, name="file_twin"),
     *public.urls("files/<slug:slug>/feed/", public.file_feed, "file_feed"),
     path("articles/", views.article_list, name="article_list"),
-    path("articles/<slug:slug>/", views.article, name="article"),
     path("articles/<slug:slug>.md", twins.article, name="article_twin"),
     path("articles/<slug:slug>/save/", reading_list.save_article, name="save_article"),
     path("articles/<slug:slug>/place/", reading_list.keep_place, name="keep_place"),
