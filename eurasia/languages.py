@@ -152,4 +152,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language_links": language_links(path, None if exists else {}),
         "canonical": settings.SITE_URL + path,
         "next_url": request.get_full_path(),
+        "is_framed": False,  # as the desk shows it beside what is written
     }

@@ -279,6 +279,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "builtins": [
+                "eurasia.assembled",
                 "eurasia.steady",
                 "eurasia.newsroom.templatetags.days",
                 "eurasia.furniture",

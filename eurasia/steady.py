@@ -1,20 +1,27 @@
-"""Django's `{% url %}` and `{% translate %}`, which find out once what they say each time alike.
+"""Django's `{% url %}`, `{% static %}` and `{% translate %}`, which find out but once what they say
+each time alike.
 
 A page asks for a score of addresses and texts that go by nothing but the language. An address with
-arguments, and a text that is not written in the template itself, are found anew as ever.
+a slug is put into what the others of its route have in common; one with other arguments, and a text
+that is not written in the template itself, are found anew as ever.
 
-All templates have these, and the other tags of `i18n`, without loading them. What loads `i18n` all
-the same, as the admin's own templates do, gets Django's. For models, `address` does the same.
+All templates have these, and the other tags of `i18n`, without loading them. What loads `i18n` or
+`static` all the same, as the admin's own templates do, gets Django's. For models, `address` does
+the same.
 """
 
+import re
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from django.core.signals import setting_changed
-from django.template import Context, Library, Node
+from django.template import Context, Library, Node, NodeList
+from django.template.base import FilterExpression
 from django.template.defaulttags import url as any_url
 from django.templatetags import i18n
-from django.urls import reverse
+from django.templatetags.static import do_static
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 register = Library()
@@ -23,6 +30,7 @@ register.filters.update(i18n.register.filters)
 
 #: Stands for a slug, and is one.
 _SLUG = "slug-that-nothing-has"
+_IS_SLUG = re.compile(r"[a-z0-9-]+").fullmatch
 
 
 class SteadyNode(Node):
@@ -30,7 +38,7 @@ class SteadyNode(Node):
 
     child_nodelists = ()
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node | NodeList) -> None:
         self.node = node
         self.said: dict[str, Any] = {}
         # Tests change settings while the process runs.
@@ -47,11 +55,43 @@ class SteadyNode(Node):
         return said
 
 
+class AddressNode(Node):
+    """What `node`, an address with one argument, renders where that is a slug."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: Any) -> None:
+        self.node, self.argument = node, node.args[0]
+        self.route = node.view_name.var
+
+    def render(self, context: Context) -> Any:
+        slug = self.argument.resolve(context)
+        if isinstance(slug, str) and _IS_SLUG(slug):
+            with suppress(NoReverseMatch):  # such as one that takes a number
+                return address(self.route, slug)
+        return self.node.render(context)
+
+
 @register.tag
 def url(parser: Any, token: Any) -> Node:
     node = any_url(parser, token)
-    is_steady = isinstance(node.view_name.var, str) and not (node.args or node.kwargs or node.asvar)
-    return SteadyNode(node) if is_steady else node
+    if not _is_outright(node.view_name) or node.kwargs or node.asvar:
+        return node
+    if not node.args:
+        return SteadyNode(node)
+    is_ours = not node.view_name.var.startswith("admin:")  # which may be there more than once
+    return AddressNode(node) if is_ours and len(node.args) == 1 else node
+
+
+@register.tag
+def static(parser: Any, token: Any) -> Node:
+    node = do_static(parser, token)
+    return SteadyNode(node) if _is_outright(node.path) and node.varname is None else node
+
+
+def _is_outright(said: FilterExpression) -> bool:
+    """Whether it stands in the template itself."""
+    return isinstance(said.var, str) and not said.filters
 
 
 def _translate(parser: Any, token: Any) -> Node:
