@@ -66,6 +66,7 @@ class Group:
         return kilobytes / 1024
 
     def stop(self) -> None:
+        """Once is enough."""
         self.root.terminate()
         self.root.wait(timeout=30)
 

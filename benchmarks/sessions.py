@@ -1,7 +1,8 @@
 """`DEMO=1 python -m benchmarks.sessions 5000 FILE`: signs in so many different subscribers.
 
-FILE, which its owner alone may read, gets a line for each: the session cookie as a browser sends
-it. The subscribers are those of a journal that `manage.py make_big` has made.
+FILE, which its owner alone may read, gets a line for each: the cookies of the session and against
+forged forms, as a browser sends them. The subscribers are those of a journal that `manage.py
+make_big` has made.
 """
 
 import os
@@ -22,6 +23,8 @@ def sign_in(count: int, at: datetime) -> list[str]:
     from django.contrib import auth
     from django.contrib.sessions.backends.cached_db import SessionStore
     from django.db import transaction
+    from django.middleware.csrf import CSRF_SECRET_LENGTH
+    from django.utils.crypto import get_random_string
 
     from eurasia.accounts.models import User
     from eurasia.membership.models import Subscription
@@ -41,7 +44,11 @@ def sign_in(count: int, at: datetime) -> list[str]:
             UserSession.objects.create(
                 user=reader, session_key=session.session_key, ip="127.0.0.1", user_agent="wrk"
             )
-            cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
+            sent = {
+                settings.SESSION_COOKIE_NAME: session.session_key,
+                settings.CSRF_COOKIE_NAME: get_random_string(CSRF_SECRET_LENGTH),
+            }
+            cookies.append("; ".join(f"{name}={value}" for name, value in sent.items()))
     return cookies
 
 
