@@ -60,13 +60,18 @@ def let_selection_settle(desk):
     """ProseMirror restores its selection 20 ms after it gets the focus, by the page's own clock;
     that the caret has moved it may hear only after the next key, which would then act elsewhere.
     """
-    desk.evaluate("new Promise((done) => setTimeout(done, 40))")
-    desk.wait_for_function(HEARD)
+    assert desk.evaluate(HEARD)
 
 
-HEARD = """() => {
-  const view = document.activeElement.editor?.view
-  return view?.domObserver.currentSelection.eq(view.domSelectionRange())
+HEARD = """async () => {
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
+  const hears = () => {
+    const view = document.activeElement.editor?.view
+    return view?.domObserver.currentSelection.eq(view.domSelectionRange())
+  }
+  await pause(25)
+  for (let look = 0; look < 2000 && !hears(); look++) await pause(5)
+  return hears()
 }"""
 
 
