@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from eurasia.accounts.models import User
+from eurasia.histories import HistoricalRecords
 from eurasia.languages import Localized
 
 #: A century; more is a typing mistake, and dates run out.

@@ -11,9 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from eurasia import languages, masthead
+from eurasia.histories import HistoricalRecords
 
 MOST_LINKS, MOST_GAINS, LONGEST_LINE = 8, 6, 120
 

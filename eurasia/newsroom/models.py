@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from eurasia.histories import HistoricalRecords
 from eurasia.languages import CODES, Localized
 from eurasia.newsroom.crawlers import CrawlerPolicy
 from eurasia.newsroom.cursors import Cursor

@@ -8,8 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
+from eurasia.histories import HistoricalRecords
 from eurasia.newsroom.rendering import CleanHTMLField, CleanManager
 from eurasia.newsroom.vault import Gated
 
