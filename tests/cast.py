@@ -17,6 +17,8 @@ from allauth.mfa.totp.internal.auth import (
 )
 from allauth.mfa.utils import encrypt
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.db.models import Value
 from django.utils import timezone
 
 from eurasia.accounts.models import User
@@ -95,6 +97,15 @@ def guard(user: User) -> User:
     return user
 
 
+def allow(user: User, **permissions: Any) -> None:
+    """As `user_permissions.add` does, in one query."""
+    chosen = Permission.objects.filter(**permissions).values_list(Value(user.pk), "pk")
+    sql, values = chosen.query.sql_with_params()
+    table = connection.ops.quote_name(User.user_permissions.through._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} (user_id, permission_id) {sql}", values)
+
+
 def totp() -> str:
     """The code that the authenticator app of a guarded user shows now, and for two seconds yet."""
     if (left := 30 - time.time() % 30) < 2:
@@ -106,11 +117,7 @@ def totp() -> str:
 def editor(db: None) -> User:
     """Works at the desk with every permission of the newsroom and of subscriptions."""
     user = User.objects.create_user("editor@example.org", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(
-            content_type__app_label__in=["newsroom", "membership", "accounts"]
-        )
-    )
+    allow(user, content_type__app_label__in=["newsroom", "membership", "accounts"])
     return guard(user)
 
 
@@ -118,11 +125,7 @@ def editor(db: None) -> User:
 def colleague(db: None) -> User:
     """Is staff, but may not see full texts."""
     user = User.objects.create_user("colleague@example.org", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(
-            content_type__app_label="newsroom", codename__in=["view_article", "change_article"]
-        )
-    )
+    allow(user, content_type__app_label="newsroom", codename__in=["view_article", "change_article"])
     return guard(user)
 
 
