@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 from copy import deepcopy
 from hashlib import sha256
+from importlib import import_module
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import django
 import pytest
 from django.conf import settings
+from django.contrib.auth import login
 from django.core.cache import caches
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection, transaction
@@ -319,18 +321,22 @@ def journal_of_defaults():
 
 
 class SureClient(Client):
-    """Whoever signs in has shown their second factor, where they have one."""
+    """Whoever signs in has shown their second factor, where they have one.
 
-    def force_login(self, user, backend=None):
+    Django's writes the session three times.
+    """
+
+    def _login(self, user, backend=None):
         from allauth.account.internal.flows.login import record_authentication  # after the set-up
         from allauth.mfa.utils import is_mfa_enabled  # likewise
 
-        super().force_login(user, backend)
         request = HttpRequest()
-        request.session = self.session
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+        login(request, user, backend)
         if is_mfa_enabled(user):
             record_authentication(request, user, "mfa")
-            request.session.save()
+        request.session.save()
+        self._set_login_cookies(request)
 
 
 def session_of(user):
