@@ -106,16 +106,21 @@ class Secrets:
     illustrated: list[tuple[Article, int]] = field(default_factory=list)
     articles: int = 0
     left_out: int = 0
+    #: Digests of answers that carried nothing of this.
+    _harmless: set[str] = field(default_factory=set)
 
     def found_in(self, response: httpx.Response) -> str | None:
         """What of this a response carries; None if nothing."""
-        if file := self.files.get(hashlib.sha256(response.content).hexdigest()):
+        digest = hashlib.sha256(response.content).hexdigest()
+        if file := self.files.get(digest):
             return file
         headers = " ".join(value for _name, value in response.headers.multi_items())
-        for text in _tellings(response.text + "\n" + headers):
+        known = digest in self._harmless  # many tries end at the same page
+        for text in _tellings(headers if known else response.text + "\n" + headers):
             for run in runs_of(text):
                 if run in self.runs:
                     return self.runs[run]
+        self._harmless.add(digest)
         return None
 
 

@@ -120,7 +120,7 @@ def test_search_that_takes_an_outsider_for_a_subscriber_is_found(
     said = StringIO()
 
     with pytest.raises(CommandError):
-        call_command("canary", "--base", live_server.url, "--max", "60", stdout=said)
+        call_command("canary", "--base", live_server.url, "--max", "40", stdout=said)
 
     assert f"LEAK GET {live_server.url}/en/search/?q=the%20gated%20part%20says" in said.getvalue()
 
@@ -133,7 +133,7 @@ def test_suggestions_out_of_a_full_text_are_found(live_server, article, monkeypa
     said = StringIO()
 
     with pytest.raises(CommandError):
-        call_command("canary", "--base", live_server.url, "--max", "60", stdout=said)
+        call_command("canary", "--base", live_server.url, "--max", "40", stdout=said)
 
     assert "/en/search/suggest/?q=the%20gated%20part%20says" in said.getvalue()
 
@@ -155,7 +155,7 @@ def test_leak_in_what_machines_read_is_found(path, live_server, article, monkeyp
     monkeypatch.setattr(canary, "_starts", lambda known: [a for a in starts(known) if a in some])
 
     with override_settings(ROOT_URLCONF=__name__), pytest.raises(CommandError):
-        look(live_server.url, most=80)
+        look(live_server.url, most=20)
 
 
 def test_twin_is_tried_where_a_page_is_found_and_links_in_it_are_followed(article, now):
@@ -195,7 +195,7 @@ def test_leak_of_a_feed_that_only_a_page_names_is_found(live_server, article, mo
     monkeypatch.setattr(canary, "_starts", lambda secrets: ["/en/contributors/iran-desk/"])
 
     with override_settings(ROOT_URLCONF=__name__), pytest.raises(CommandError):
-        look(live_server.url, told := StringIO(), most=80)
+        look(live_server.url, told := StringIO(), most=20)
 
     assert f"GET {live_server.url}/en/contributors/iran-desk/feed/json/ " in told.getvalue()
 
@@ -277,7 +277,7 @@ def test_leak_of_a_part_of_a_document_is_found(live_server, document, monkeypatc
     monkeypatch.setattr(canary, "_starts", lambda secrets: [path])
 
     with pytest.raises(CommandError):
-        look(live_server.url, told := StringIO(), most=80)
+        look(live_server.url, told := StringIO(), most=40)
 
     [said] = [line for line in told.getvalue().splitlines() if line.startswith("LEAK")]
     assert said == f"LEAK GET {live_server.url}{path} with range carries document {document.pk}"
