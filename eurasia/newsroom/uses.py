@@ -94,16 +94,19 @@ def note(articles: Sequence[int]) -> None:
             named[draft.pk, Place.WAITING] = shown | {draft.labels.get("cover") or 0}
     for pk, teaser in Article.objects.filter(pk__in=articles).values_list("pk", "teaser"):
         named[pk, Place.TEASER] = rendering.pictures_in(teaser)
-    there = set(Picture.objects.filter(pk__in=set().union(*named.values())).values_list("pk"))
-    wanted = {(key, *of) for of, keys in named.items() for key in keys if (key,) in there}
-    PictureUse.objects.filter(pk__in=[rows[row] for row in rows.keys() - wanted]).delete()
-    PictureUse.objects.bulk_create(
-        [
-            PictureUse(picture_id=key, article_id=article, place=place)
-            for key, article, place in wanted - rows.keys()
-        ],
-        ignore_conflicts=True,
-    )
+    keys = set().union(*named.values())
+    there = set(Picture.objects.filter(pk__in=keys).values_list("pk", flat=True)) if keys else keys
+    wanted = {(key, *of) for of, shown in named.items() for key in shown & there}
+    if gone := [rows[row] for row in rows.keys() - wanted]:
+        PictureUse.objects.filter(pk__in=gone).delete()
+    if new := wanted - rows.keys():
+        PictureUse.objects.bulk_create(
+            [
+                PictureUse(picture_id=key, article_id=article, place=place)
+                for key, article, place in new
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def numbers_of(pictures: Sequence[int]) -> dict[int, int]:
