@@ -110,7 +110,7 @@ def test_picture_brought_into_a_text_becomes_its_figure(field, is_public, event,
     desk.goto(f"{desk.address}newsroom/article/{article.pk}/change/")
     bring(desk.locator(f".field-{field} .desk-text"), VIEW, event=event)
     describe(desk, "The pass", "Agence", Caption="In spring")
-    desk.get_by_role("dialog").wait_for(state="detached")
+    desk.locator(f".field-{field} .desk-picture").wait_for()
 
     [picture] = Picture.objects.all()
     source = desk.evaluate(
