@@ -26,6 +26,7 @@ from django.test import Client, TransactionTestCase, override_settings
 from pytest_django.live_server_helper import LiveServer
 
 pytest_plugins = ["tests.cast", "tests.front"]
+gc.disable()  # until all is loaded: what is loaded stays
 
 # --- The environment that the settings read ------------------------------------------------------
 
@@ -140,6 +141,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def with_room(call, **arguments):

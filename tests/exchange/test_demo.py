@@ -151,7 +151,7 @@ def tree(tmp_path: Path) -> Path:
     shutil.copytree(
         house.BASE_DIR / "eurasia",
         tree / "eurasia",
-        ignore=shutil.ignore_patterns("__pycache__", "static", "locale"),
+        ignore=shutil.ignore_patterns("static", "locale"),
     )
     (tree / "eurasia" / "static").mkdir()
     shutil.copy(house.BASE_DIR / "manage.py", tree)
