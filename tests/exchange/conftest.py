@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -127,4 +128,15 @@ def picture_store(place: Path) -> override_settings:
 def own_picture_store(tmp_path: Path) -> Iterator[None]:
     """Each test counts the files that it has stored itself."""
     with picture_store(tmp_path):
+        yield
+
+
+@contextmanager
+def as_a_demo(static: Path) -> Iterator[None]:
+    with (
+        override_settings(DEMO=True, STATIC_ROOT=static),
+        pytest.MonkeyPatch.context() as patch,
+        small_renditions(),
+    ):
+        patch.setenv("DEMO_PASSWORD", "a-password-of-the-tests")
         yield

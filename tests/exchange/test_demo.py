@@ -1,108 +1,28 @@
-"""`DEMO=1 manage.py demo`: four readers with one password, on this machine alone."""
+"""`DEMO=1 manage.py demo`: on this machine alone, and over nothing that is there."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.conf import settings as house
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
 from eurasia.accounts.models import User
-from eurasia.membership.models import Plan, Subscription
+from eurasia.membership.models import Plan
 from eurasia.newsroom.models import Article
-from tests.exchange.conftest import small_renditions
+from tests.exchange.conftest import as_a_demo
 from tests.newsroom.desk.roles import seed_roles
-
-NAMES = ["editor", "lapsed", "reader", "subscriber"]
 
 
 @pytest.fixture
-def demo(db: None, settings: Any, monkeypatch: Any, tmp_path: Path) -> Iterator[None]:
+def demo(db: None, tmp_path: Path) -> Iterator[None]:
     seed_roles()
-    settings.DEMO = True
-    settings.STATIC_ROOT = tmp_path / "static"
-    monkeypatch.setenv("DEMO_PASSWORD", "a-password-of-the-tests")
-    with small_renditions():
+    with as_a_demo(tmp_path):
         yield
-
-
-def readers() -> dict[str, User]:
-    return {user.email.split("@")[0]: user for user in User.objects.order_by("email")}
-
-
-def test_demo_makes_the_four_readers_as_promised(demo, capsys):
-    call_command("demo", no_serve=True)
-
-    users, at = readers(), timezone.now()
-    assert list(users) == NAMES
-    assert [
-        name for name in NAMES if users[name].check_password("a-password-of-the-tests")
-    ] == NAMES
-    assert [name for name in NAMES if users[name].is_subscriber] == ["subscriber"]
-    assert [name for name in NAMES if users[name].is_staff] == ["editor"]
-    assert [name for name in NAMES if users[name].is_superuser] == []
-    assert [name for name in NAMES if users[name].has_perm("newsroom.view_fulltext")] == ["editor"]
-    assert users["reader"].subscriptions.count() == 0
-    assert users["lapsed"].subscriptions.ended(at).count() == 1
-    assert EmailAddress.objects.filter(verified=True, primary=True).count() == 4
-    said = capsys.readouterr().out
-    assert re.findall(r"(\w+)@example\.org", said) == ["subscriber", "reader", "lapsed", "editor"]
-    assert "  Password of all four: a-password-of-the-tests\n" in said
-
-
-def test_demo_readers_read_what_they_may(demo, client):
-    call_command("demo", no_serve=True)
-    article = Article.objects.get(slug="a-pragmatic-alliance", language="en")
-    address = article.get_absolute_url()
-    gated = "Nothing in doctrine destined the two for each other."
-
-    seen = {"nobody": gated in client.get(address).text}
-    for name, user in readers().items():
-        client.force_login(user)
-        seen[name] = gated in client.get(address).text
-
-    assert seen == {
-        "nobody": False,
-        "reader": False,
-        "lapsed": False,
-        "subscriber": True,
-        "editor": True,
-    }
-
-
-def test_demo_invents_a_password_where_none_is_given(demo, monkeypatch, capsys):
-    monkeypatch.delenv("DEMO_PASSWORD")
-
-    call_command("demo", no_serve=True)
-
-    (password,) = re.findall(r"Password of all four: (\S+)", capsys.readouterr().out)
-    assert len(password) == 12
-    assert [name for name, user in readers().items() if user.check_password(password)] == NAMES
-
-
-def test_second_demo_takes_up_the_first(demo, monkeypatch):
-    call_command("demo", no_serve=True)
-    articles, subscriptions = Article.objects.count(), Subscription.objects.count()
-    Article.objects.filter(slug="a-seat-in-brics").update(headline="Of the desk")
-    User.objects.filter(email="reader@example.org").update(is_staff=True, is_active=False)
-    monkeypatch.setenv("DEMO_PASSWORD", "another-password")
-
-    call_command("demo", no_serve=True)
-
-    assert (Article.objects.count(), Subscription.objects.count()) == (articles, subscriptions)
-    assert Article.objects.get(slug="a-seat-in-brics").headline == "Of the desk"
-    assert [
-        name for name, user in readers().items() if user.check_password("another-password")
-    ] == NAMES
-    assert (readers()["reader"].is_staff, readers()["reader"].is_active) == (False, True)
 
 
 def test_demo_loads_no_seeds_over_articles_of_ones_own(demo, write_article):
