@@ -125,14 +125,17 @@ def did_you_mean(query: str, *, language: str, at: datetime) -> str:
     """
     words = fold(query).split()[: search.MOST_WORDS]
     known = _kept(f"search-words-{language}", partial(_words, language, at))
-    nearest = [known.get(word) or _nearest(word, known) for word in words]
+    nearest = [_written(word, known) or _nearest(word, known) for word in words]
     meant = " ".join(nearest)
     answer = search.find(search.terms_of(meant), language=language, standing=OUTSIDER, at=at)
     return meant if answer.exists() and fold(meant) != " ".join(words) else ""
 
 
-def _words(language: str, at: datetime) -> dict[str, str]:
-    """Public words, folded, each as it is written: small where it may be."""
+def _words(language: str, at: datetime) -> str:
+    """Public words, a line each: folded, a space, and as it is written, small where it may be.
+
+    One text, since a table of so many words would be built anew for each search.
+    """
     published = Article.objects.published(at).in_language(language).newest()
     labels = published.values_list("headline", "standfirst")[:MOST_READ]
     names = names_in(language, at)
@@ -140,18 +143,29 @@ def _words(language: str, at: datetime) -> dict[str, str]:
     texts = " ".join([*chain.from_iterable(labels), *named, *names.spellings])
     # Of one word written in several ways the last is kept.
     written = sorted(set(WORD.findall(texts)), key=lambda word: (word.islower(), word))
-    folded = ((fold(word), word) for word in written)
-    return {said: word for said, word in folded if len(said) >= SHORTEST and said.isalpha()}
-
-
-def _nearest(word: str, known: dict[str, str]) -> str:
-    """The word as it is if there is none. Misspelt words begin or end like the right ones."""
-    if len(word) < SHORTEST or not word.isalpha():
-        return word
-    likely = [
-        each
-        for each in known
-        if abs(len(each) - len(word)) <= 2 and (each[0] == word[0] or each[-2:] == word[-2:])
+    folded = {fold(word): word for word in written}
+    lines = [
+        f"{said} {word}\n"
+        for said, word in folded.items()
+        if len(said) >= SHORTEST and said.isalpha()
     ]
+    return "".join(lines)
+
+
+def _written(word: str, known: str) -> str:
+    """As it is written; empty for a word that is not known."""
+    found = re.search(f"^{re.escape(word)} (.+)$", known, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _nearest(word: str, known: str) -> str:
+    """The word as it is if there is none. Misspelt words begin or end like the right ones."""
+    length = len(word)
+    if length < SHORTEST or not word.isalpha():
+        return word
+    # Between two letters less and two more.
+    begun = f"{word[0]}[^ ]{{{length - 3},{length + 1}}}"
+    ended = f"[^ ]{{{length - 4},{length}}}{word[-2:]}"
+    likely = re.findall(f"^({begun}|{ended}) ", known, re.MULTILINE)
     alike = get_close_matches(word, likely, n=1, cutoff=ALIKE)
-    return known[alike[0]] if alike else word
+    return _written(alike[0], known) if alike else word
