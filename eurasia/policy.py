@@ -182,7 +182,7 @@ def route_of(path: str) -> Route:
     return look_up(path, settings.ROOT_URLCONF)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _route_of(path: str, urlconf: str) -> Route:
     # Addresses resolve in the language of their path (eurasia.languages).
     language = translation.get_language_from_path(path) or settings.LANGUAGE_CODE

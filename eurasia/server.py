@@ -12,10 +12,11 @@ import sys
 from contextlib import suppress
 
 from django.conf import settings
-from django.db import connections
+from django.core.cache import caches
+from django.db import connection, connections
 from django.template.loader import get_template
 from django.urls import get_resolver, reverse
-from django.utils import translation
+from django.utils import formats, translation
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -23,8 +24,8 @@ from granian.log import LogLevels
 from eurasia.wsgi import application  # loads settings, models and middleware
 
 APPLICATION = "eurasia.wsgi:application"
-#: mallopt(3)
-M_ARENA_MAX = -8
+#: Of mallopt(3): one heap for all threads, and what is free above so many bytes goes back.
+MALLOPT = {-8: 1, -1: 128 * 1024, -3: 128 * 1024}  # M_ARENA_MAX, M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
 #: What nearly every request draws.
 TEMPLATES = [
     "account/login.html", "membership/subscribe.html", "newsroom/_feed_entry.html",
@@ -39,9 +40,14 @@ def load() -> None:
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             translation.gettext("Files")
+            formats.get_format("DATE_FORMAT")
             reverse("admin:index")  # what an address is called is looked up in each language
     for name in TEMPLATES:
         get_template(name)
+    for cache in caches.all():
+        _client = getattr(cache, "client", None)  # a tenth of the memory comes with that of Redis
+    if connection.vendor == "postgresql":
+        import psycopg_pool  # noqa: F401 - Django does with the first connection
     connections.close_all()  # a connection is no good to two processes
     gc.collect()
     gc.freeze()  # what is here stays, and the collector need not touch it: pages stay shared
@@ -57,8 +63,9 @@ def main() -> None:
     asked = parser.parse_args()
     if sys.platform == "linux":  # elsewhere a fork may take locks along that nobody opens
         multiprocessing.set_start_method("fork")
-        with suppress(AttributeError):  # glibc would give each thread a heap of its own
-            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+        with suppress(AttributeError):  # not glibc
+            for name, value in MALLOPT.items():
+                ctypes.CDLL(None).mallopt(name, value)
     load()
     Granian(
         APPLICATION,
