@@ -104,8 +104,9 @@ def test_picture_dropped_on_the_cover_is_public_and_in_place(desk, article):
     assert desk.locator("[name=cover_alt]").input_value() == "The pass"
 
 
-@pytest.mark.parametrize("event", ["drop", "paste"])
-@pytest.mark.parametrize("field, is_public", [("teaser", True), ("body", False)])
+@pytest.mark.parametrize(
+    "field, is_public, event", [("teaser", True, "drop"), ("body", False, "paste")]
+)
 def test_picture_brought_into_a_text_becomes_its_figure(field, is_public, event, desk, article):
     desk.goto(f"{desk.address}newsroom/article/{article.pk}/change/")
     bring(desk.locator(f".field-{field} .desk-text"), VIEW, event=event)
