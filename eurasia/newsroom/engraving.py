@@ -21,7 +21,14 @@ from django.utils import translation
 
 from eurasia import background, languages, masthead
 from eurasia.newsroom import citing, linked_data
-from eurasia.newsroom.models import Article, Plate
+from eurasia.newsroom.models import (
+    Article,
+    ArticleContributor,
+    ArticleFile,
+    Correction,
+    Plate,
+)
+from eurasia.prepared import Prepared
 
 #: Articles that are locked together.
 AT_ONCE = 50
@@ -76,9 +83,29 @@ def locked(numbers: Iterable[int]) -> list[Article]:
     """These articles, by id, with all that a plate shows, and until the transaction ends nobody
     else's: of two writers the later one draws what both wrote.
     """
-    found = Article.objects.filter(pk__in=numbers).order_by("pk")
-    labelled = found.with_labels().with_corrections()
-    return list(labelled.select_for_update(of=("self",), no_key=True))
+    numbers = list(numbers)
+    if len(numbers) > 1:
+        found = Article.objects.filter(pk__in=numbers).order_by("pk")
+        return list(_for_update(found.with_labels().with_corrections()))
+    articles = [article for number in numbers for article in _ONE(article=number)]
+    for article in articles:
+        article.files_in_order = _FILES(article=article.pk)
+        article.contributors_in_order = _BYLINE(article=article.pk)
+        article.corrections_in_order = _CORRECTIONS(article=article.pk)
+    return articles
+
+
+def _for_update(articles: Any) -> Any:
+    return articles.select_for_update(of=("self",), no_key=True)
+
+
+# What most writers write is one article.
+_ONE = Prepared(
+    lambda article: _for_update(Article.objects.filter(pk=article).select_related("cover"))
+)
+_FILES = Prepared(lambda article: ArticleFile.in_order().filter(article=article))
+_BYLINE = Prepared(lambda article: ArticleContributor.in_order().filter(article=article))
+_CORRECTIONS = Prepared(lambda article: Correction.newest().filter(article=article))
 
 
 def keep(articles: Iterable[Article]) -> None:
