@@ -2,7 +2,7 @@
 cannot be deleted.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from eurasia.newsroom.models import (
     Picture,
     PictureUse,
 )
+from eurasia.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,21 @@ def articles_showing(
 # --- Which pictures texts show --------------------------------------------------------------------
 
 
+def _rows_of(model: Any, key: str, *columns: str) -> Callable[[Sequence[int]], Iterable[Any]]:
+    """What is asked of articles, by id: of one by a query that is put together once."""
+    rows = model.objects.only(*columns)
+    one = Prepared(lambda article: rows.filter(**{key: article}))
+    return lambda articles: (
+        one(article=articles[0]) if len(articles) == 1 else rows.filter(**{f"{key}__in": articles})
+    )
+
+
+_held = _rows_of(PictureUse, "article", "picture", "article", "place")
+_full_texts = _rows_of(FullText, "pk", "body")
+_drafts = _rows_of(Draft, "pk", "teaser", "body", "labels")
+_teasers = _rows_of(Article, "pk", "teaser")
+
+
 @transaction.atomic
 def note(articles: Sequence[int]) -> None:
     """Keep which pictures these articles, by id, show in their texts and in changes that wait.
@@ -84,16 +100,17 @@ def note(articles: Sequence[int]) -> None:
     are read before the texts, and what goes is a row whose text, read later, shows it no more.
     """
     Place = PictureUse.Place
-    held = PictureUse.objects.filter(article__in=articles)
-    rows = {(row.picture_id, row.article_id, row.place): row.pk for row in held}
+    rows = {(row.picture_id, row.article_id, row.place): row.pk for row in _held(articles)}
     with vault.opened("index"):
-        bodies = FullText.objects.filter(pk__in=articles).values_list("pk", "body")
-        named = {(pk, Place.FULL_TEXT): rendering.pictures_in(body) for pk, body in bodies}
-        for draft in Draft.objects.filter(pk__in=articles):
+        named = {
+            (text.pk, Place.FULL_TEXT): rendering.pictures_in(text.body)
+            for text in _full_texts(articles)
+        }
+        for draft in _drafts(articles):
             shown = rendering.pictures_in(draft.teaser, draft.body)
             named[draft.pk, Place.WAITING] = shown | {draft.labels.get("cover") or 0}
-    for pk, teaser in Article.objects.filter(pk__in=articles).values_list("pk", "teaser"):
-        named[pk, Place.TEASER] = rendering.pictures_in(teaser)
+    for article in _teasers(articles):
+        named[article.pk, Place.TEASER] = rendering.pictures_in(article.teaser)
     keys = set().union(*named.values())
     there = set(Picture.objects.filter(pk__in=keys).values_list("pk", flat=True)) if keys else keys
     wanted = {(key, *of) for of, shown in named.items() for key in shown & there}
