@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.template import Context, Library, Node, NodeList
 from django.template.base import FilterExpression
 from django.template.defaulttags import url as any_url
@@ -37,22 +38,27 @@ class SteadyNode(Node):
     """What `node` renders, by language."""
 
     child_nodelists = ()
+    #: How often settings have changed: tests change some while the process runs.
+    changes = 0
 
     def __init__(self, node: Node | NodeList) -> None:
         self.node = node
         self.said: dict[str, Any] = {}
-        # Tests change settings while the process runs.
-        setting_changed.connect(self._forget)
-
-    def _forget(self, **_signal: Any) -> None:
-        self.said.clear()
+        self.since = 0
 
     def render(self, context: Context) -> Any:
+        if self.since != SteadyNode.changes:
+            self.said, self.since = {}, SteadyNode.changes
         language = translation.get_language()
         said = self.said.get(language)
         if said is None:
             said = self.said[language] = self.node.render(context)
         return said
+
+
+@receiver(setting_changed)
+def _forget(**_signal: Any) -> None:
+    SteadyNode.changes += 1
 
 
 class AddressNode(Node):

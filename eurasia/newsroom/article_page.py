@@ -12,13 +12,7 @@ from django.db.models import Q, Subquery
 
 from eurasia.newsroom import engraving
 from eurasia.newsroom.cursors import Cursor
-from eurasia.newsroom.models import (
-    Article,
-    ArticleContributor,
-    ArticleFile,
-    Correction,
-    Plate,
-)
+from eurasia.newsroom.models import Article, Plate
 from eurasia.prepared import Prepared
 
 _ARTICLE = Prepared(
@@ -29,9 +23,6 @@ _ARTICLE = Prepared(
         .select_related("plate__file")
     )
 )
-_FILES = Prepared(lambda article: ArticleFile.in_order().filter(article=article))
-_BYLINE = Prepared(lambda article: ArticleContributor.in_order().filter(article=article))
-_CORRECTIONS = Prepared(lambda article: Correction.newest().filter(article=article))
 
 
 def _around(at: Any, language: Any, work: Any, article: Any, file: Any, place: Any) -> Any:
@@ -59,10 +50,7 @@ def plate_of(article: Article, at: datetime) -> Plate:
     """The stored one where it holds, else one drawn now."""
     if plate := engraving.stored(article):
         return plate
-    article.files_in_order = _FILES(article=article.pk)
-    article.contributors_in_order = _BYLINE(article=article.pk)
-    article.corrections_in_order = _CORRECTIONS(article=article.pk)
-    return engraving.draw(article, at)
+    return engraving.draw(engraving.labelled(article), at)
 
 
 @dataclass(frozen=True)

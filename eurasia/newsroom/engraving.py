@@ -87,12 +87,15 @@ def locked(numbers: Iterable[int]) -> list[Article]:
     if len(numbers) > 1:
         found = Article.objects.filter(pk__in=numbers).order_by("pk")
         return list(_for_update(found.with_labels().with_corrections()))
-    articles = [article for number in numbers for article in _ONE(article=number)]
-    for article in articles:
-        article.files_in_order = _FILES(article=article.pk)
-        article.contributors_in_order = _BYLINE(article=article.pk)
-        article.corrections_in_order = _CORRECTIONS(article=article.pk)
-    return articles
+    return [labelled(article) for number in numbers for article in _ONE(article=number)]
+
+
+def labelled(article: Article) -> Article:
+    """As if it had come `with_labels().with_corrections()`."""
+    article.files_in_order = _FILES(article=article.pk)
+    article.contributors_in_order = _BYLINE(article=article.pk)
+    article.corrections_in_order = _CORRECTIONS(article=article.pk)
+    return article
 
 
 def _for_update(articles: Any) -> Any:
