@@ -6,13 +6,17 @@ READERS say how large the journal is, ROUNDS how often each rate is taken; media
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import Any
 
@@ -35,11 +39,11 @@ import json, sys
 from django.utils import timezone
 from eurasia.newsroom.models import Article, TopicFile
 from django.db.models import Count
-published = Article.objects.published(timezone.now()).in_language("en")
+published = Article.objects.published(timezone.now())
 gated = published.filter(access="subscribers", free_from=None, free_until=None)
 file = TopicFile.objects.annotate(n=Count("articles")).order_by("-n").first()
-slugs = list(gated.order_by("?").values_list("slug", flat=True))
-json.dump({"slugs": slugs, "file": file.slug}, sys.stdout)
+articles = [article.get_absolute_url() for article in gated.order_by("?")]
+json.dump({"articles": articles, "file": file.slug}, sys.stdout)
 """
 
 
@@ -87,7 +91,7 @@ class Bench:
             "SITE_URL": "http://localhost",  # stands on plates, and else goes by the port
         }  # fmt: skip
         self.cookies, said = self.fill()
-        self.slugs, self.file = said["slugs"], said["file"]
+        self.articles, self.file = said["articles"], said["file"]
         self.files, self.nginx_of_files = started.enter_context(servers.nginx(folder))
         self.behind = {**self.environment, "TRUSTED_PROXIES": "1"}
         self.app, self.granian = started.enter_context(servers.ours(folder, 1, **self.behind))
@@ -135,54 +139,50 @@ class Bench:
                     say(f"{name}: {heard[-1].count:,} requests of {len(each):,} different ones\n")
         return Row(name, heard, median(file_rates), used, size)
 
-    def rows(self) -> list[Row]:
-        article, searches = f"/en/articles/{self.slugs[0]}/", self.searches()
-        third = len(self.slugs) // ROUNDS
-        tail = [
-            [f"/en/articles/{slug}/" for slug in self.slugs[number * third :][:third]]
-            for number in range(ROUNDS)
-        ]
+    def rows(self) -> Iterator[Row]:
+        article, searches = self.articles[0], self.searches()
+        third = len(self.articles) // ROUNDS
+        tail = [self.articles[number * third :][:third] for number in range(ROUNDS)]
 
         def always(path: str) -> list[list[str]]:
             return [[path]] * ROUNDS
 
-        return [
-            self.row("outsider, stack", self.stack, self.all, always(article)),
-            self.row("outsider, stack, brotli", self.stack, self.all, always(article),
-                     encoding="br"),
-            self.row("outsider, front alone", self.front, [self.front_alone], always(article)),
-            self.row("outsider, front alone, brotli", self.front, [self.front_alone],
-                     always(article), encoding="br"),
-            self.row("front page, stack", self.stack, self.all, always("/en/")),
-            self.row("file, stack", self.stack, self.all, always(f"/en/files/{self.file}/")),
-            self.row("feed, stack", self.stack, self.all, always("/en/feed/")),
-            self.row("outsider, cold long tail", self.stack, self.all, tail),
-            self.row("subscriber, full text", self.stack, self.all, always(article), cookies=True),
-            self.row("search, each another", self.stack, self.all, searches),
-        ]  # fmt: skip
+        everywhere = self.stack, self.all
+        alone = self.front, [self.front_alone]
+        yield self.row("outsider, stack", *everywhere, always(article))
+        yield self.row("outsider, stack, brotli", *everywhere, always(article), encoding="br")
+        yield self.row("outsider, front alone", *alone, always(article))
+        yield self.row("outsider, front alone, brotli", *alone, always(article), encoding="br")
+        yield self.row("front page, stack", *everywhere, always("/en/"))
+        yield self.row("file, stack", *everywhere, always(f"/en/files/{self.file}/"))
+        yield self.row("feed, stack", *everywhere, always("/en/feed/"))
+        yield self.row("outsider, cold long tail", *everywhere, tail)
+        yield self.row("subscriber, full text", *everywhere, always(article), cookies=True)
+        yield self.row("search, each another", *everywhere, searches)
 
     def searches(self) -> list[list[str]]:
-        """Of each round."""
-        words = sorted({word for slug in self.slugs for word in slug.split("-")})
-        pairs = [f"/en/search/?q={one}+{other}" for one in words for other in words]
-        return [pairs[number::ROUNDS] for number in range(ROUNDS)]
+        """Of each round: two words of an address each."""
+        words = sorted({word for path in self.articles for word in re.findall("[a-z]+", path)})
+        pairs = product(Random(1).sample(words, 200), repeat=2)  # noqa: S311 - no secret
+        paths = [f"/en/search/?q={one}+{other}" for one, other in pairs]
+        return [paths[number::ROUNDS] for number in range(ROUNDS)]
 
     def megabytes_of_two(self) -> float:
         """Of a server with two workers that no other stands beside, when it has worked as well."""
         self.granian.stop()
         self.front_alone.stop()
-        articles = [f"/en/articles/{slug}/" for slug in self.slugs]
         with servers.ours(self.folder, 2, **self.behind) as (app, group):
             for paths, cookies in [
                 (["/en/", f"/en/files/{self.file}/", "/en/feed/"], []),
-                (articles, []), (articles, self.cookies[:COOKIES]), (self.searches()[0], []),
+                (self.articles, []), (self.articles, self.cookies[:COOKIES]),
+                (self.searches()[0], []),
             ]:  # fmt: skip
                 load.ask(app, paths, cookies=cookies)
             return group.megabytes()
 
     def latency(self) -> float:
         """Milliseconds: a reader's first page, of an article that nobody has asked for."""
-        paths = [f"/en/articles/{slug}/" for slug in self.slugs[::-1]]
+        paths = self.articles[::-1]
         taken = load.latencies(self.stack, paths, self.cookies[-COOKIES:][: 6 * SLOWEST], SLOWEST)
         return median(taken)
 
@@ -216,15 +216,15 @@ def main() -> int:
         bench = Bench(Path(name), started)
         (bench.folder / "files/0.html").write_bytes(b"a" * 5000)
         first = load.ask(bench.files, ["/0.html"], seconds=3).rate
-        rows = bench.rows()
+        say(f"\n{'':32}{'KB':>8}{'a second':>10}{'as a file':>10}{'ratio':>9}{'a CPU s':>12}\n")
+        for row in bench.rows():
+            say(f"{row}\n")
+            sys.stdout.flush()
         latency, sign_in = bench.latency(), bench.sign_in()
         memory = {"nginx": bench.nginx, "PostgreSQL": bench.postgres, "Redis": bench.redis}
         held = {name: group.megabytes() for name, group in memory.items()}
         held["two workers (≤ 180)"] = bench.megabytes_of_two()
         last = load.ask(bench.files, ["/0.html"], seconds=3).rate
-    say(f"\n{'':32}{'KB':>8}{'a second':>10}{'as a file':>10}{'ratio':>9}{'a CPU s':>12}\n")
-    for row in rows:
-        say(f"{row}\n")
     say(f"\n{'reader’s first page, ms at 50/s':40}{latency:8.1f}  (≤ 8)\n")
     say(f"{'sign-in by password, ms':40}{sign_in:8.0f}\n")
     for name_of, megabytes in held.items():

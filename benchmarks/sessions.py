@@ -42,7 +42,7 @@ def sign_in(count: int, at: datetime) -> list[str]:
             session[auth.HASH_SESSION_KEY] = reader.get_session_auth_hash()
             session.create()
             UserSession.objects.create(
-                user=reader, session_key=session.session_key, ip="127.0.0.1", user_agent="wrk"
+                user=reader, session_key=session.session_key, ip="127.0.0.1", user_agent=""
             )
             sent = {
                 settings.SESSION_COOKIE_NAME: session.session_key,

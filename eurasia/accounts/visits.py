@@ -70,12 +70,13 @@ def _write(visits: Mapping[str, Visit]) -> None:
     if new_today:
         User.objects.filter(pk__in=new_today).update(seen_on=today)
     known = {row.session_key: row for row in UserSession.objects.filter(session_key__in=visits)}
+    changed = []
     for key, session in known.items():
-        visit = visits[key]
-        now, before = visit[:3], (session.user_id, session.ip, session.user_agent)
+        now, before = visits[key][:3], (session.user_id, session.ip, session.user_agent)
         if now != before:
-            reader, ip, agent = now
-            UserSession.objects.filter(pk=session.pk).update(user=reader, ip=ip, user_agent=agent)
+            session.user_id, session.ip, session.user_agent = now
+            changed.append(session)
+    UserSession.objects.bulk_update(changed, ["user", "ip", "user_agent"], batch_size=500)
     UserSession.objects.filter(session_key__in=known).update(last_seen_at=timezone.now())
     # Not those that were ended meanwhile, nor those of readers who were erased.
     store = import_module(settings.SESSION_ENGINE).SessionStore()
