@@ -9,19 +9,23 @@ import gc
 import multiprocessing
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from urllib.parse import urlsplit
+from wsgiref.util import setup_testing_defaults
 
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connection, connections
 from django.template.loader import get_template
 from django.urls import get_resolver, reverse
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from eurasia.wsgi import application  # loads settings, models and middleware
+from eurasia import wsgi  # first: it loads settings, models and middleware
+from eurasia.newsroom.models import Article, TopicFile
 
 APPLICATION = "eurasia.wsgi:application"
 #: Of mallopt(3): one heap for all threads, and what is free above so many bytes goes back.
@@ -34,9 +38,12 @@ TEMPLATES = [
 ]  # fmt: skip
 
 
-def load() -> None:
-    """Everything that workers would else load one by one: addresses, the desk, texts, templates."""
-    _loaded = application, get_resolver().url_patterns
+def load(*, is_for_many: bool) -> None:
+    """Everything that workers would else load one by one: addresses, the desk, texts, templates.
+
+    Where there are many of them, pages too: the first of each kind makes much that the next needs.
+    """
+    _loaded = get_resolver().url_patterns
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             translation.gettext("Files")
@@ -46,11 +53,49 @@ def load() -> None:
         get_template(name)
     for cache in caches.all():
         _client = getattr(cache, "client", None)  # a tenth of the memory comes with that of Redis
-    if connection.vendor == "postgresql":
-        import psycopg_pool  # noqa: F401 - Django does with the first connection
+    if is_for_many:
+        # One that fails has said why; the others would say the same.
+        all(ask(path) < 500 for path in pages())
     connections.close_all()  # a connection is no good to two processes
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]  # it has; nor are its threads
     gc.collect()
     gc.freeze()  # what is here stays, and the collector need not touch it: pages stay shared
+
+
+def pages() -> Iterator[str]:
+    """An address of each kind."""
+    at = timezone.now()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for name in ["front", "article_list", "feed"]:
+                yield reverse(f"newsroom:{name}")
+            yield f"{reverse('newsroom:search')}?q={settings.SITE_NAME}"
+            yield reverse("account_login")
+            for shown in [
+                Article.objects.published(at).in_language(code).newest().first(),
+                TopicFile.objects.followed().first(),
+            ]:
+                if shown:
+                    yield shown.get_absolute_url()
+
+
+def ask(path: str) -> int:
+    """The status of Django's answer to an outsider."""
+    site, (path, _mark, query) = urlsplit(settings.SITE_URL), path.partition("?")
+    environ = {
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "HTTP_HOST": site.netloc,
+        "wsgi.url_scheme": site.scheme,
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_X_FORWARDED_FOR": "127.0.0.1",
+        "HTTP_X_FORWARDED_PROTO": site.scheme,
+    }
+    setup_testing_defaults(environ)
+    answer = wsgi.behind_the_front(environ, lambda *_said: None)  # type: ignore[arg-type]  # no write()
+    answer.close()
+    return answer.status_code
 
 
 def main() -> None:
@@ -66,7 +111,7 @@ def main() -> None:
         with suppress(AttributeError):  # not glibc
             for name, value in MALLOPT.items():
                 ctypes.CDLL(None).mallopt(name, value)
-    load()
+    load(is_for_many=asked.workers > 1)
     Granian(
         APPLICATION,
         address=asked.host,

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eurasia.settings")
 
-application: "WSGIApplication" = get_wsgi_application()
+behind_the_front = get_wsgi_application()
+application: "WSGIApplication" = behind_the_front
 if not settings.TRUSTED_PROXIES:  # a proxy remembers pages itself
     from eurasia.front import Front  # needs the settings
 
-    application = Front(application)
+    application = Front(behind_the_front)
