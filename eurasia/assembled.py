@@ -14,7 +14,15 @@ from typing import Any
 
 from django.template import Context, Engine, Library, Node, NodeList, TemplateSyntaxError
 from django.template.base import TextNode, VariableNode
-from django.template.defaulttags import CycleNode, ForNode, IfChangedNode, IfNode, WithNode
+from django.template.defaulttags import (
+    CsrfTokenNode,
+    CycleNode,
+    ForNode,
+    IfChangedNode,
+    IfNode,
+    WithNode,
+)
+from django.template.library import SimpleNode
 from django.template.loader_tags import (
     BLOCK_CONTEXT_KEY,
     BlockNode,
@@ -24,7 +32,8 @@ from django.template.loader_tags import (
     do_include,
 )
 
-from eurasia.steady import SteadyNode
+from eurasia.furniture import FurnitureNode
+from eurasia.steady import AddressNode, SteadyNode
 
 register = Library()
 
@@ -32,6 +41,11 @@ register = Library()
 KEEPERS: Any = (ExtendsNode, BlockNode, CycleNode, IfChangedNode)
 #: What nothing but the language changes.
 STEADY = (TextNode, SteadyNode)
+#: What sets no variable for those after it.
+SILENT = (
+    *STEADY, AddressNode, CsrfTokenNode, ForNode, FurnitureNode, IfNode, IncludeNode, VariableNode,
+    WithNode,
+)  # fmt: skip
 _SUPER = "block.super"
 
 
@@ -163,7 +177,8 @@ class _Placing:
         """Nothing beyond the last level, as `{{ block.super }}` is empty there."""
         at_level = self.levels[name][level : level + 1]
         nodes = self.placed(at_level[0].nodelist, name, level) if at_level else NodeList()
-        return nodes if all(isinstance(node, STEADY) for node in nodes) else [Placed(nodes)]
+        inside: list[Any] = nodes.get_nodes_by_type(Node)
+        return nodes if all(map(_sets_nothing, inside)) else [Placed(nodes)]
 
     def copied(self, node: Node, name: str, level: int) -> Node:
         if _asks_super(node):
@@ -188,6 +203,13 @@ def _joined(nodes: NodeList) -> NodeList:
         pieces = NodeList(run)
         found.extend([SteadyNode(pieces)] if is_steady and len(pieces) > 1 else pieces)
     return found
+
+
+def _sets_nothing(node: Any) -> bool:
+    """Whether what comes after it knows no more than before; of any other node nobody knows."""
+    return isinstance(node, (*SILENT, Placed)) or (
+        isinstance(node, SimpleNode) and not node.target_var
+    )
 
 
 def _is_super(node: Node) -> bool:

@@ -1,7 +1,7 @@
 """What the page of an article shows beside its text, by queries that are put together once.
 
-One for the article with its plate, one for what is around it; without a plate three more, for its
-files, bylines and corrections.
+One for the article with its plate and its place on the reader's shelf, one for what is around it;
+without a plate three more, for its files, bylines and corrections.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,21 @@ from typing import Any
 
 from django.db.models import Q, Subquery
 
-from eurasia.newsroom import engraving
+from eurasia.accounts.models import User
+from eurasia.newsroom import engraving, shelf
 from eurasia.newsroom.cursors import Cursor
 from eurasia.newsroom.models import Article, Plate
 from eurasia.prepared import Prepared
 
-_ARTICLE = Prepared(
-    lambda at, language, slug: (
-        Article.objects.published(at)
-        .in_language(language)
-        .filter(slug=slug)
-        .select_related("plate__file")
-    )
+
+def _article(at: Any, language: Any, slug: Any) -> Any:
+    published = Article.objects.published(at).in_language(language)
+    return published.filter(slug=slug).select_related("plate__file")
+
+
+_ARTICLE = Prepared(_article)
+_ARTICLE_FOR_READER: Prepared[Article] = Prepared(
+    lambda at, language, slug, reader: shelf.with_standing(_article(at, language, slug), reader)
 )
 
 
@@ -41,9 +44,13 @@ def _around(at: Any, language: Any, work: Any, article: Any, file: Any, place: A
 _AROUND = Prepared(_around)
 
 
-def published_article(slug: str, language: str, at: datetime) -> Article | None:
-    """With the plate that was stored with it."""
-    return next(iter(_ARTICLE(at=at, language=language, slug=slug)), None)
+def published_article(
+    slug: str, language: str, at: datetime, reader: User | None
+) -> Article | None:
+    """With the plate that was stored with it, and how it stands on the reader's shelf."""
+    asked: dict[str, Any] = {"at": at, "language": language, "slug": slug}
+    found = _ARTICLE_FOR_READER(**asked, reader=reader.pk) if reader else _ARTICLE(**asked)
+    return next(iter(found), None)
 
 
 def plate_of(article: Article, at: datetime) -> Plate:

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from eurasia.accounts.models import User
-from eurasia.prepared import Prepared
 
 if TYPE_CHECKING:
     from eurasia.newsroom.models import Article
@@ -69,25 +68,18 @@ class Standing:
     keeps_places: bool
 
 
-def _asked(reader: Any, article: Any) -> Any:
-    theirs = {"reader": OuterRef("pk"), "article": article}
-    return (
-        User.objects.filter(pk=reader)
-        .annotate(
-            is_saved=Exists(SavedArticle.objects.filter(**theirs)),
-            block=Subquery(ReadingPlace.objects.filter(**theirs).values("block")[:1]),
-        )
-        .only("keeps_places")
+def with_standing(articles: Any, reader: Any) -> Any:
+    """A queryset of articles with what `standing` tells of the reader with this id."""
+    theirs = {"reader": reader, "article": OuterRef("pk")}
+    return articles.annotate(
+        is_saved=Exists(SavedArticle.objects.filter(**theirs)),
+        block=Subquery(ReadingPlace.objects.filter(**theirs).values("block")[:1]),
     )
 
 
-_STANDING: Prepared[Any] = Prepared(_asked)
-
-
-def standing(reader: User, article: "Article") -> Standing:
-    """In one query."""
-    [found] = _STANDING(reader=reader.pk, article=article.pk)
-    return Standing(found.is_saved, found.block, found.keeps_places)
+def standing(reader: User, article: Any) -> Standing:
+    """`article` came `with_standing` of the reader."""
+    return Standing(article.is_saved, article.block, reader.keeps_places)
 
 
 def save(reader: User, article: "Article", *, at: datetime) -> None:

@@ -209,10 +209,10 @@ def archive_month(request: HttpRequest, year: int, number: int) -> HttpResponseB
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """An article: its teaser for everyone, its full text for those whom the gate lets in."""
     at = timezone.now()
-    article = article_page.published_article(slug, languages.current(), at)
+    reader = reader_of(request)
+    article = article_page.published_article(slug, languages.current(), at, reader)
     if article is None:
         return errors.no_article(request, slug, at)
-    reader = reader_of(request)
     opened = reading.read(article, reader, at)
     kind = tally.FULL_TEXT if opened.verdict.opens else tally.TEASER
     _count(request, tally.Read(kind, article.language, article.slug))

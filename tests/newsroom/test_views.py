@@ -927,7 +927,7 @@ def test_subscribers_article_page_takes_few_queries_however_many_articles(
 
     queries = queries_of(client, ADDRESS)
 
-    assert len(queries) == 6, queries
+    assert len(queries) == 5, queries
     assert len(named_in(queries, vault.tables())) == 1
 
 
