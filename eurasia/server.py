@@ -60,6 +60,8 @@ def load(*, is_for_many: bool) -> None:
     if connection.vendor == "postgresql":
         connection.close_pool()  # type: ignore[attr-defined]  # it has; nor are its threads
     gc.collect()
+    with suppress(AttributeError):  # not glibc
+        ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()  # what is here stays, and the collector need not touch it: pages stay shared
 
 
