@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
     parser.add_argument("--workers", type=int, default=1, help="more than one needs REDIS_URL")
-    parser.add_argument("--threads", type=int, default=4, help="of each worker")
+    parser.add_argument("--threads", type=int, help="of each worker: four of one, two of several")
     parser.add_argument("--log-level", default="info", choices=[each.value for each in LogLevels])
     asked = parser.parse_args()
     if sys.platform == "linux":  # elsewhere a fork may take locks along that nobody opens
@@ -120,7 +120,7 @@ def main() -> None:
         port=asked.port,
         interface=Interfaces.WSGI,
         workers=asked.workers,
-        blocking_threads=asked.threads,
+        blocking_threads=asked.threads or (4 if asked.workers == 1 else 2),
         websockets=False,
         log_level=LogLevels(asked.log_level),
         respawn_failed_workers=True,
