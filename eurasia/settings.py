@@ -464,6 +464,7 @@ vars().update(read_email("consolemail://" if DEMO or DEBUG else None))
 if DEMO and "EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "eurasia.accounts.demo_mail.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_TIMEOUT = 10  # seconds: whoever has sent a form waits for its letter to leave
 DEFAULT_FROM_EMAIL = f"{SITE_NAME} <no-reply@{urlsplit(SITE_URL).hostname}>"
 
 # --- Security -------------------------------------------------------------------------------------

@@ -65,5 +65,9 @@ def test_subject_stays_on_one_line():
     assert sent.subject == f"Your code for {settings.SITE_NAME}"
 
 
+def test_server_that_says_nothing_is_given_up_after_ten_seconds():
+    assert outbox.get_connection("django.core.mail.backends.smtp.EmailBackend").timeout == 10
+
+
 def test_layout_of_every_mail_is_ours():
     assert Path(get_template("mail/message.html").origin.name).is_relative_to(settings.BASE_DIR)
