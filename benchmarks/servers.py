@@ -66,7 +66,7 @@ class Group:
         return kilobytes / 1024
 
     def stop(self) -> None:
-        """Once is enough."""
+        """Nothing happens to one that has stopped."""
         self.root.terminate()
         self.root.wait(timeout=30)
 

@@ -41,56 +41,60 @@ register = Library()
 KEEPERS: Any = (ExtendsNode, BlockNode, CycleNode, IfChangedNode)
 #: What nothing but the language changes.
 STEADY = (TextNode, SteadyNode)
-#: What sets no variable for those after it.
-SILENT = (
-    *STEADY, AddressNode, CsrfTokenNode, ForNode, FurnitureNode, IfNode, IncludeNode, VariableNode,
-    WithNode,
-)  # fmt: skip
 _SUPER = "block.super"
 
 
-class Assembled(ExtendsNode):
+class Once:
+    """Mixed into a node: what it comes to is put together when it is drawn first."""
+
+    #: None: Django draws it.
+    nodes: NodeList | None = None
+    is_put_together = False
+
+    def put_together(self, engine: Engine) -> NodeList | None:
+        raise NotImplementedError
+
+    def nodes_for(self, context: Any) -> NodeList | None:
+        engine = context.template.engine
+        if engine.debug:
+            return None  # its pages of errors show the line
+        if not self.is_put_together:
+            self.nodes = self.put_together(engine)
+            self.is_put_together = True
+        return self.nodes
+
+
+class Assembled(Once, ExtendsNode):
     """A template with all that it extends."""
 
-    #: None: not put together yet, or it cannot be.
-    page: NodeList | None = None
-    is_looked_at = False
+    def put_together(self, engine: Engine) -> NodeList | None:
+        return _page_of(self, engine)
 
     def render(self, context: Any) -> Any:
-        if context.template.engine.debug:
-            return super().render(context)  # its pages of errors show the line
-        if not self.is_looked_at:
-            self.page = _page_of(self, context.template.engine)
-            self.is_looked_at = True
+        nodes = self.nodes_for(context)
         # Below a template whose parent is an expression, Django looks for the blocks of both.
-        if self.page is None or BLOCK_CONTEXT_KEY in context.render_context:
+        if nodes is None or BLOCK_CONTEXT_KEY in context.render_context:
             return super().render(context)
-        return self.page.render(context)
+        return nodes.render(context)
 
 
-class Included(IncludeNode):
+class Included(Once, IncludeNode):
     """An included template. Each place where it stands looks for it once."""
 
-    #: None: not looked for yet, or Django draws it.
-    piece: NodeList | None = None
-    is_looked_for = False
-
-    def render(self, context: Any) -> Any:
-        if not self.is_looked_for:
-            self.piece = self._found(context.template.engine)
-            self.is_looked_for = True
-        if self.piece is None:
-            return super().render(context)
-        values = {name: value.resolve(context) for name, value in self.extra_context.items()}
-        with context.push(**values):
-            return self.piece.render(context)
-
-    def _found(self, engine: Engine) -> NodeList | None:
+    def put_together(self, engine: Engine) -> NodeList | None:
         name = _outright(self.template)
         if name is None or self.isolated_context:
             return None
         nodes = engine.get_template(name).nodelist
         return None if nodes.get_nodes_by_type(KEEPERS) else _Placing({}).placed(nodes)
+
+    def render(self, context: Any) -> Any:
+        nodes = self.nodes_for(context)
+        if nodes is None:
+            return super().render(context)
+        values = {name: value.resolve(context) for name, value in self.extra_context.items()}
+        with context.push(**values):
+            return nodes.render(context)
 
 
 class Placed(Node):
@@ -105,6 +109,13 @@ class Placed(Node):
             return self.nodelist.render(context)
         finally:
             context.pop()
+
+
+#: What sets no variable for those after it.
+SILENT = (
+    *STEADY, AddressNode, CsrfTokenNode, ForNode, FurnitureNode, IfNode, IncludeNode, Placed,
+    VariableNode, WithNode,
+)  # fmt: skip
 
 
 @register.tag
@@ -207,9 +218,7 @@ def _joined(nodes: NodeList) -> NodeList:
 
 def _sets_nothing(node: Any) -> bool:
     """Whether what comes after it knows no more than before; of any other node nobody knows."""
-    return isinstance(node, (*SILENT, Placed)) or (
-        isinstance(node, SimpleNode) and not node.target_var
-    )
+    return isinstance(node, SILENT) or (isinstance(node, SimpleNode) and not node.target_var)
 
 
 def _is_super(node: Node) -> bool:

@@ -9,11 +9,11 @@ reader, no article can get into it.
 from typing import Any
 
 from django import template
-from django.core.signals import setting_changed
 from django.template import Context, Node, NodeList
 from django.utils.safestring import SafeString
 
 from eurasia import languages
+from eurasia.steady import SteadyNode
 
 register = template.Library()
 
@@ -21,22 +21,17 @@ register = template.Library()
 class FurnitureNode(Node):
     def __init__(self, nodelist: NodeList) -> None:
         self.nodelist = nodelist
-        #: By language: with what the journal said of itself when it was drawn.
-        self.drawn: dict[str, tuple[Any, SafeString]] = {}
-        # Tests change settings while the process runs.
-        setting_changed.connect(self._forget)
-
-    def _forget(self, **_signal: Any) -> None:
-        self.drawn.clear()
+        #: By language: with what the journal and its settings said when it was drawn.
+        self.drawn: dict[str, tuple[Any, int, SafeString]] = {}
 
     def render(self, context: Context) -> SafeString:
         language, said = languages.current(), languages.of_the_journal()
-        journal, drawn = self.drawn.get(language, (None, SafeString()))
-        if journal is not said["journal"]:
+        journal, since, drawn = self.drawn.get(language, (None, 0, SafeString()))
+        if journal is not said["journal"] or since != SteadyNode.changes:
             bare = Context(said)
             with bare.bind_template(context.template):  # type: ignore[arg-type]  # it has one while it is drawn
                 drawn = self.nodelist.render(bare)
-            self.drawn[language] = said["journal"], drawn
+            self.drawn[language] = said["journal"], SteadyNode.changes, drawn
         return drawn
 
 

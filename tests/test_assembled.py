@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Engine, TemplateSyntaxError
 from django.utils import translation
 
-from eurasia.assembled import Assembled
+from eurasia.assembled import Assembled, Included
 
 TEMPLATES = {
     "root": (
@@ -98,4 +98,15 @@ def test_what_is_put_together(name, is_debugged, is_put_together):
     page.render(Context(CONTEXT))
 
     (node,) = page.nodelist.get_nodes_by_type(Assembled)
-    assert bool(node.page) is is_put_together
+    assert bool(node.nodes) is is_put_together
+
+
+@pytest.mark.parametrize("is_debugged", [False, True])
+def test_what_is_included_is_put_together_where_nobody_looks_for_errors(is_debugged):
+    page = engine("eurasia.assembled", debug=is_debugged).get_template("pieces")
+
+    said = page.render(Context(CONTEXT))
+
+    assert said == engine().get_template("pieces").render(Context(CONTEXT))
+    nodes = [bool(node.nodes) for node in page.nodelist.get_nodes_by_type(Included)]
+    assert nodes == ([False] * 4 if is_debugged else [True, True, False, False])
