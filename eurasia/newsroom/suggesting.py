@@ -140,9 +140,11 @@ def _words(language: str, at: datetime) -> str:
     labels = published.values_list("headline", "standfirst")[:MOST_READ]
     names = names_in(language, at)
     named = [name for _slug, name in names.files + names.contributors]
-    texts = " ".join([*chain.from_iterable(labels), *named, *names.spellings])
+    words: set[str] = set()
+    for text in chain(*labels, named, names.spellings):
+        words.update(WORD.findall(text))
     # Of one word written in several ways the last is kept.
-    written = sorted(set(WORD.findall(texts)), key=lambda word: (word.islower(), word))
+    written = sorted(words, key=lambda word: (word.islower(), word))
     folded = {fold(word): word for word in written}
     lines = [
         f"{said} {word}\n"
