@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,13 +17,14 @@ from django.core.exceptions import ValidationError
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
-from lxml import html
-from lxml.html import HtmlElement
 
-from eurasia.newsroom import drafting, rendering, translating
+from eurasia.newsroom import drafting, rendering, translating, trees
 from eurasia.newsroom.documents import named_in
 from eurasia.newsroom.models import Article, Document, Picture, TranslationState
 from eurasia.newsroom.previewing import Proof
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 #: Of a teaser, in words.
 FEWEST, MOST = 40, 250
@@ -121,7 +123,7 @@ def check_headings(teaser: str, body: str) -> Iterator[Finding]:
     """Headings follow the headline without a gap, teaser and full text in one."""
     level = 1
     for field, source in [("teaser", teaser), ("body", body)]:
-        for heading in _tree(source).iter("h2", "h3", "h4"):
+        for heading in trees.parse(source).iter("h2", "h3", "h4"):
             next_level = int(heading.tag[1])
             if next_level > level + 1:
                 text = _("The heading “%(words)s” skips a level: choose a greater one.")
@@ -239,7 +241,7 @@ def check_text(
     field: str, source: str, finished: str, pictures: dict[int, Picture]
 ) -> Iterator[Finding]:
     """Links that lead nowhere and pictures that readers do not get to see, in one part."""
-    tree = _tree(source)
+    tree = trees.parse(source)
     ids = set(re.findall(r'\bid="([^"]+)"', finished))
     for link in tree.iter("a"):
         if key := named_in(link.get("href", "")):
@@ -330,11 +332,7 @@ def _is_route(path: str) -> bool:
 # --- Words ----------------------------------------------------------------------------------------
 
 
-def _tree(source: str) -> HtmlElement:
-    return html.fragment_fromstring(source, create_parent="div")
-
-
-def _said(link: HtmlElement) -> str:
+def _said(link: "HtmlElement") -> str:
     words = " ".join(link.text_content().split())
     return words if len(words) <= 60 else f"{words[:59]}…"
 

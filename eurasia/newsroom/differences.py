@@ -13,15 +13,17 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from html import escape
 from itertools import groupby
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from lxml import html
-from lxml.html import HtmlElement
 
+from eurasia.newsroom import trees
 from eurasia.newsroom.rendering import ATTRIBUTES, BLOCKS, PHRASING, URL_SCHEMES
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 #: A word and the space after it; a mark of punctuation is a word of its own.
 WORD = re.compile(r"\w+(?:[’'\-\u2011]\w+)*|[^\w\s]")
@@ -78,7 +80,7 @@ class Run:
 
 @dataclass
 class Block:
-    element: HtmlElement
+    element: "HtmlElement"
 
     @property
     def name(self) -> str:
@@ -90,7 +92,7 @@ class Block:
 
     @cached_property
     def key(self) -> str:
-        return html.tostring(self.element, encoding="unicode", with_tail=False)
+        return trees.outer(self.element)
 
     @cached_property
     def counted(self) -> Counter[str]:
@@ -298,10 +300,10 @@ def _marked(status: Status, inside: str) -> str:
 # --- Reading --------------------------------------------------------------------------------------
 
 
-def _read(source: str) -> HtmlElement:
-    root = html.fragment_fromstring(source, create_parent="div")
+def _read(source: str) -> "HtmlElement":
+    root = trees.parse(source)
     for image in list(root.iter("img")):
-        picture = html.Element("span", {"class": "picture"})
+        picture = trees.element("span", {"class": "picture"})
         picture.text = f"[{_('Picture')}: {image.get('alt', '')}]"
         picture.tail = image.tail
         image.getparent().replace(image, picture)
@@ -312,7 +314,7 @@ def _read(source: str) -> HtmlElement:
     return root
 
 
-def _parts(element: HtmlElement) -> list[Part]:
+def _parts(element: "HtmlElement") -> list[Part]:
     parts: list[Part] = []
 
     def add(words: Iterator[Word]) -> None:
@@ -333,7 +335,7 @@ def _parts(element: HtmlElement) -> list[Part]:
     return parts
 
 
-def _words_in(element: HtmlElement, tags: tuple[str, ...]) -> Iterator[Word]:
+def _words_in(element: "HtmlElement", tags: tuple[str, ...]) -> Iterator[Word]:
     if element.tag in VOID:
         yield Word(_opening(element), tags)
         return
@@ -352,7 +354,7 @@ def _words(text: str | None, tags: tuple[str, ...]) -> Iterator[Word]:
             yield Word("", tags, match[0])
 
 
-def _opening(element: HtmlElement) -> str:
+def _opening(element: "HtmlElement") -> str:
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in element.items())
     return f"<{element.tag}{attributes}>"
 

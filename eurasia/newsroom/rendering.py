@@ -13,7 +13,7 @@ with `data-note="key"` a later empty one refers to the same note. A picture is
 import re
 from collections import Counter
 from html import escape, unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -22,10 +22,12 @@ from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from lxml import html
-from lxml.html import HtmlElement
 
+from eurasia.newsroom import trees
 from eurasia.newsroom.documents import Document, named_in
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 #: nh3's time grows with the square of nesting; no honest article comes near either bound.
 MOST_BYTES = 2_000_000
@@ -154,7 +156,7 @@ def clean(source: str) -> CleanHTML:
 
 def _clean_once(source: str) -> str:
     # An entity such as &#1; is a character by now.
-    root = _parse(_NO_TEXT.sub("", _source.clean(source)))
+    root = trees.parse(_NO_TEXT.sub("", _source.clean(source)))
     for heading in root.iter("h1"):
         heading.tag = "h2"
     for image in list(root.iter("img")):
@@ -162,7 +164,7 @@ def _clean_once(source: str) -> str:
             image.attrib.pop("src", None)
         else:
             _replace_by_link(image)
-    return _source.clean(_serialize(root)).strip()
+    return _source.clean(trees.inner(root)).strip()
 
 
 class CleanHTMLField(models.TextField):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -197,7 +199,7 @@ def plain_text(source: str) -> str:
     """The words of an HTML text without footnotes' numbers or markup, spaces folded."""
     if not source.strip():
         return ""
-    return " ".join(" ".join(_parse(source).itertext()).split())
+    return " ".join(" ".join(trees.parse(source).itertext()).split())
 
 
 _REFERENCES = re.compile(r"<sup>(?=<a class=\"fn-ref\").*?</sup>")
@@ -267,14 +269,14 @@ def blocks(source: str) -> list[str]:
     """Clean source cut between its outermost blocks; words that stand in none make one too."""
     if not source.strip():
         return []
-    root = _parse(source)
+    root = trees.parse(source)
     found, line = [], escape(root.text or "", quote=False)
     for child in root:
         tail = escape(child.tail or "", quote=False)
         if child.tag in PHRASING:
-            line += _serialize_one(child) + tail
+            line += trees.outer(child) + tail
         else:
-            found += [line, _serialize_one(child)]
+            found += [line, trees.outer(child)]
             line = tail
     return [block.strip() for block in [*found, line] if block.strip()]
 
@@ -307,7 +309,7 @@ class _Notes:
         self.waiting: list[tuple[int, HtmlElement]] = []
         self.unnamed_tables = 0
 
-    def refer(self, footnote: HtmlElement) -> HtmlElement:
+    def refer(self, footnote: "HtmlElement") -> "HtmlElement":
         """Number one footnote and return the reference that stands in its place."""
         key = footnote.get("data-note") or footnote
         number = self.number_of_key.get(key)
@@ -318,7 +320,7 @@ class _Notes:
         self.references[number] += 1
         anchor = f"{self.article_id}-{number}"
         again = f"-{self.references[number]}" if self.references[number] > 1 else ""
-        return _parse_one(
+        return trees.parse_one(
             format_html(
                 '<sup><a class="fn-ref" id="fnref-{}{}" href="#fn-{}" aria-label="{}">{}</a></sup>',
                 anchor,
@@ -329,7 +331,7 @@ class _Notes:
             )
         )
 
-    def name_of(self, table: HtmlElement) -> str:
+    def name_of(self, table: "HtmlElement") -> str:
         """Its caption, else "Table", "Table 2"."""
         caption = table.find("caption")
         if caption is not None and (words := caption.text_content().strip()):
@@ -351,19 +353,19 @@ class _Notes:
             for reference in range(1, self.references[number] + 1):
                 _append_text(footnote, " ")
                 footnote.append(_way_back(anchor, reference))
-            items.append(_serialize_one(footnote))
+            items.append(trees.outer(footnote))
         self.waiting = []
         return _finished.clean("".join(items))
 
 
-def _way_back(anchor: str, reference: int) -> HtmlElement:
+def _way_back(anchor: str, reference: int) -> "HtmlElement":
     """From a note to one of the references to it."""
     label = _("Back to the text")
     if reference == 1:
-        return _parse_one(
+        return trees.parse_one(
             format_html('<a class="fn-back" href="#fnref-{}" aria-label="{}">↩</a>', anchor, label)
         )
-    return _parse_one(
+    return trees.parse_one(
         format_html(
             '<a class="fn-back" href="#fnref-{}-{}" aria-label="{} ({})">↩<sup>{}</sup></a>',
             anchor,
@@ -387,7 +389,7 @@ def _finish_part(
     pictures: dict[int, Any],
     documents: dict[int, Any],
 ) -> str:
-    root = _parse(source)
+    root = trees.parse(source)
     for link in list(root.iter("a")):
         if key := named_in(link.get("href", "")):
             _place_document(article, link, documents.get(key))
@@ -397,11 +399,11 @@ def _finish_part(
     for image in list(root.iter("img")):
         _place_picture(article, image, pictures)
     for table in list(root.iter("table")):
-        frame = html.Element("div", {"class": "table", "tabindex": "0", "role": "region"})
+        frame = trees.element("div", {"class": "table", "tabindex": "0", "role": "region"})
         frame.set("aria-label", notes.name_of(table))
         _replace(table, frame)
         frame.append(table)
-    return _finished.clean(_serialize(root)).strip()
+    return _finished.clean(trees.inner(root)).strip()
 
 
 def _documents(source: str) -> dict[int, Any]:
@@ -409,7 +411,7 @@ def _documents(source: str) -> dict[int, Any]:
     return Document.objects.in_bulk(named) if named else {}
 
 
-def _place_document(article: Any, link: HtmlElement, document: Any) -> None:
+def _place_document(article: Any, link: "HtmlElement", document: Any) -> None:
     if document is None:
         link.drop_tag()
         return
@@ -426,7 +428,7 @@ def _pictures(*sources: str) -> dict[int, Any]:
     return Picture.objects.in_bulk(named) if named else {}
 
 
-def _place_picture(article: Any, image: HtmlElement, pictures: dict[int, Any]) -> None:
+def _place_picture(article: Any, image: "HtmlElement", pictures: dict[int, Any]) -> None:
     picture = pictures.get(int(image.get("data-picture") or 0))
     if picture is None:
         image.drop_tree()
@@ -440,11 +442,11 @@ def _place_picture(article: Any, image: HtmlElement, pictures: dict[int, Any]) -
     image.set("loading", "lazy")
     image.set("decoding", "async")
     if picture.renditions:
-        frame = html.Element("picture")
+        frame = trees.element("picture", {})
         _replace(image, frame)
         for source in picture.sources if picture.is_public else article.picture_sources(picture):
             given = {"type": source.type, "srcset": source.srcset, "sizes": PICTURE_SIZES}
-            frame.append(html.Element("source", given))
+            frame.append(trees.element("source", given))
         frame.append(image)
 
 
@@ -488,44 +490,26 @@ def _refuse_monsters(source: str) -> None:
         )
 
 
-def _parse(source: str) -> HtmlElement:
-    return html.fragment_fromstring(source, create_parent="div")
-
-
-def _parse_one(source: str) -> HtmlElement:
-    return html.fragment_fromstring(source)
-
-
-def _serialize_one(element: HtmlElement) -> str:
-    return str(html.tostring(element, encoding="unicode", with_tail=False))
-
-
-def _serialize(root: HtmlElement) -> str:
-    return escape(root.text or "", quote=False) + "".join(
-        html.tostring(child, encoding="unicode") for child in root
-    )
-
-
-def _replace(old: HtmlElement, new: HtmlElement) -> None:
+def _replace(old: "HtmlElement", new: "HtmlElement") -> None:
     """Put `new` where `old` stands; the text after `old` stays where it is."""
     new.tail, old.tail = old.tail, None
     parent = old.getparent()
     parent.replace(old, new)
 
 
-def _append_text(element: HtmlElement, text: str) -> None:
+def _append_text(element: "HtmlElement", text: str) -> None:
     if len(element):
         element[-1].tail = (element[-1].tail or "") + text
     else:
         element.text = (element.text or "") + text
 
 
-def _replace_by_link(image: HtmlElement) -> None:
+def _replace_by_link(image: "HtmlElement") -> None:
     address = image.get("src", "")
     words = image.get("alt") or address
     if not address:
         image.drop_tree()
         return
-    link = html.Element("a", {"href": address})
+    link = trees.element("a", {"href": address})
     link.text = words
     _replace(image, link)

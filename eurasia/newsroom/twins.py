@@ -3,11 +3,8 @@
 CommonMark with the footnotes and tables of GitHub's dialect, after a front matter in YAML.
 """
 
-import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
-from urllib.parse import urljoin
 
 import yaml
 from django.conf import settings
@@ -17,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from markdownify import ATX, MarkdownConverter
 
 from eurasia import languages
 from eurasia.membership import gate
@@ -142,85 +138,26 @@ def _line_of(entry: Entry) -> str:
     else:
         assert entry.event is not None
         event = entry.event
-        what = f"{said(event.text)} ([{said(event.source_title)}]({_target(event.source_url)}))"
+        source = f"[{said(event.source_title)}]({_markdown().target(event.source_url)})"
+        what = f"{said(event.text)} ({source})"
     return f"- {languages.day(entry.day)} – {what}"
 
 
 # --- Markdown -------------------------------------------------------------------------------------
 
 
-#: At the beginning of a line, the sign that would make it a heading, a list, a quotation or a rule.
-_BEGINS = re.compile(r"^([ \t]*(?:\d{1,9}(?=[.)]))?)((?<=\d)[.)]|(?<!\d)[-+=#>])", re.MULTILINE)
-_ENTITY = re.compile(r"&(?=#?\w+;)")
-
-#: Its stubs tell of no method.
-_AnyConverter: Any = MarkdownConverter
-
-
-class _Converter(_AnyConverter):
-    """From finished HTML. What is no markup there is none in Markdown either."""
-
-    class Options:
-        bullets = "-"
-        heading_style = ATX
-        autolinks = False
-
-    def escape(self, text: str, parent_tags: set[str]) -> str:
-        marks = "\\`<[]~|" if parent_tags & {"td", "th"} else "\\`<[]~"
-        for character in marks:
-            text = text.replace(character, f"\\{character}")
-        text = _BEGINS.sub(r"\1\\\2", _ENTITY.sub(r"\\&", text))
-        return str(super().escape(text, parent_tags))
-
-    def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:
-        kinds = el.get("class") or []
-        if "fn-back" in kinds:
-            return ""
-        if "fn-ref" in kinds:
-            return f"[^{_number(el['href'])}]"
-        if href := el.get("href"):
-            el["href"] = _target(urljoin(settings.SITE_URL, href))
-        if title := el.get("title"):
-            el["title"] = self.escape(" ".join(title.split()), parent_tags)
-        return str(super().convert_a(el, text, parent_tags))
-
-    def convert_img(self, el: Any, text: str, parent_tags: set[str]) -> str:
-        el["src"] = urljoin(settings.SITE_URL, el["src"])
-        el["alt"] = self.escape(" ".join(el.get("alt", "").split()), parent_tags)
-        return str(super().convert_img(el, text, parent_tags))
-
-    def convert_li(self, el: Any, text: str, parent_tags: set[str]) -> str:
-        if el.get("id"):
-            return f"[^{_number(el['id'])}]: {' '.join(text.split())}\n\n"
-        return str(super().convert_li(el, text, parent_tags))
-
-    def convert_pre(self, el: Any, text: str, parent_tags: set[str]) -> str:
-        """The fence is longer than any in the listing, which would else end it."""
-        longest = max(map(len, re.findall("`+", text)), default=0)
-        fence = "`" * max(3, longest + 1)
-        return f"\n\n{fence}\n{text}\n{fence}\n\n" if text else ""
-
-
-def _target(address: str) -> str:
-    """An address as a link has it, whatever stands in it."""
-    return f"<{address.replace('<', '%3C').replace('>', '%3E')}>"
-
-
-def _number(anchor: str) -> str:
-    """That of a note, from `fn-<article>-<n>`."""
-    return anchor.rpartition("-")[2]
-
-
-@cache
-def _converter() -> _Converter:
-    return _Converter()
-
-
 def markdown_of(finished: str) -> str:
     """Finished HTML as Markdown; addresses are whole."""
-    return _converter().convert(finished).strip() if finished else ""
+    return _markdown().of_html(finished)
 
 
 def said(text: str) -> str:
     """A plain text on one line, none of whose characters is markup."""
-    return _converter().escape(" ".join(text.split()), set())
+    return _markdown().of_text(text)
+
+
+def _markdown() -> Any:
+    """What knows it comes with the first twin: pages have no use for its 8 MB."""
+    from eurasia.newsroom import markdown
+
+    return markdown
