@@ -64,7 +64,7 @@ def load(*, is_for_many: bool) -> None:
         ctypes.CDLL(None).malloc_trim(0)
     gc.freeze()  # what is here stays, and the collector need not touch it: pages stay shared
     # Counts what is not frozen: all is collected when that has grown by a quarter. Counted with
-    # what is frozen, each worker would keep some 70,000 objects that nobody needs any more.
+    # what is frozen, each worker would keep some 30,000 objects that nobody needs any more.
     gc.collect()
 
 

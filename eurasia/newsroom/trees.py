@@ -1,6 +1,6 @@
 """HTML as a tree of elements, and back.
 
-lxml comes with the first tree: who serves readers alone has no use for its 4 MB.
+lxml comes with the first tree: who serves readers alone has no use for its 5 MB.
 """
 
 from html import escape
