@@ -9,7 +9,8 @@ reader, no article can get into it.
 from typing import Any
 
 from django import template
-from django.template import Context, Node, NodeList
+from django.template import Context, Node, NodeList, TemplateSyntaxError
+from django.template.loader_tags import BlockNode
 from django.utils.safestring import SafeString
 
 from eurasia import languages
@@ -39,4 +40,6 @@ class FurnitureNode(Node):
 def furniture(parser: Any, token: Any) -> FurnitureNode:
     nodelist = parser.parse(["endfurniture"])
     parser.delete_first_token()
+    if nodelist.get_nodes_by_type(BlockNode):
+        raise TemplateSyntaxError("A block may differ from page to page: put furniture into it.")
     return FurnitureNode(nodelist)

@@ -270,6 +270,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "eurasia.urls"
+FORCE_SCRIPT_NAME = ""  # addresses are remembered: no request says what they begin with
 WSGI_APPLICATION = "eurasia.wsgi.application"
 
 TEMPLATES = [

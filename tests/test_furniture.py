@@ -1,7 +1,7 @@
 """What stands on every page alike knows the journal and the language, and nothing else."""
 
 import pytest
-from django.template import RequestContext, engines
+from django.template import RequestContext, TemplateSyntaxError, engines
 from django.utils import translation
 
 from eurasia.accounts.models import User
@@ -36,3 +36,10 @@ def test_it_follows_a_setting_that_a_test_changes(template, rf, settings):
     settings.SITE_NAME = "Another"
 
     assert draw(template, rf) == "Another Archive"
+
+
+def test_it_holds_no_block_which_each_page_may_fill_differently():
+    with pytest.raises(TemplateSyntaxError, match="put furniture into it"):
+        engines["django"].from_string(
+            "{% furniture %}{% block a %}A{% endblock %}{% endfurniture %}"
+        )

@@ -44,3 +44,10 @@ def test_address_is_that_of_the_resolver_in_its_language():
         assert address("newsroom:article", "the-crossing") == "/fr/articles/the-crossing/"
         assert address("newsroom:file", "iran", "en") == "/en/files/iran/"
         assert address("newsroom:file", "iran") == reverse("newsroom:file", args=["iran"])
+
+
+def test_no_request_says_what_addresses_begin_with(client, db):
+    client.get("/en/articles/", SCRIPT_NAME="/elsewhere")
+    reached = client.get("/fr/articles/", SCRIPT_NAME="/elsewhere")
+    assert reached.status_code == 200
+    assert "/elsewhere" not in reached.content.decode()
